@@ -1,0 +1,1 @@
+"""What every service stands on: ids and clocks, events, vocabularies, telemetry, PostgreSQL, Kafka and HTTP."""

@@ -1,0 +1,113 @@
+"""What matching announces: proposals and searches."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.base import Event, Value
+from shared.primitives.terms import Mode, Side
+
+
+class Contribution(Value):
+    """What one factor adds to a score. The points of a proposal's contributions add up to its score."""
+
+    factor: str = Field(description="knowledge, context, language …")
+    points: float
+    out_of: float
+    because: tuple[str, ...] = Field(default=(), description="codes of what is shared: theme:waste, sdg:6, language:fr …")
+
+
+class MatchProposed(Event):
+    """An offer is proposed to an application, to both sides. Rank 1 is the best."""
+
+    proposal_id: UUID
+    application_id: UUID
+    offer_id: UUID
+    requester_id: UUID
+    offerer_id: UUID
+    rank: int
+    score: float = Field(description="0 to 100")
+    contributions: tuple[Contribution, ...]
+    mode: Mode
+    first: date
+    last: date
+    respond_by: date
+
+
+class MatchAccepted(Event):
+    """One side agrees."""
+
+    proposal_id: UUID
+    application_id: UUID
+    side: Side
+
+
+class MatchDeclined(Event):
+    """One side does not agree; the reason is a code."""
+
+    proposal_id: UUID
+    application_id: UUID
+    side: Side
+    reason: str
+
+
+class MatchConfirmed(Event):
+    """Both sides agreed and the offerer's capacity is reserved. Everything that an exchange needs to be planned is here."""
+
+    proposal_id: UUID
+    application_id: UUID
+    offer_id: UUID
+    expert_id: UUID = Field(description="the member who offers")
+    requester_id: UUID
+    offerer_id: UUID
+    requester_association_id: UUID | None
+    offerer_association_id: UUID | None
+    reference: str
+    title: str
+    title_language: str
+    themes: tuple[str, ...]
+    mode: Mode
+    first: date
+    last: date
+    participants: int
+
+
+class MatchExpired(Event):
+    """Nobody answered in time."""
+
+    proposal_id: UUID
+    application_id: UUID
+
+
+class MatchSuperseded(Event):
+    """The proposal is void: another was confirmed, the offer went, or the application was withdrawn (code)."""
+
+    proposal_id: UUID
+    application_id: UUID
+    reason: str
+
+
+class FilteredOut(Value):
+    """How many offers a hard filter removed, counted alone: an offer may fail several."""
+
+    filter: str
+    offers: int
+
+
+class NoMatchFound(Event):
+    """No offer passes every hard filter, or every proposal came to nothing."""
+
+    application_id: UUID
+    considered: int
+    filtered: tuple[FilteredOut, ...]
+
+
+class CallOpened(Event):
+    """Associations are asked for offers on these themes in these languages."""
+
+    application_id: UUID
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+    associations: tuple[UUID, ...]
+    closes_on: date

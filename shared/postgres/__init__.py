@@ -1,0 +1,1 @@
+"""PostgreSQL: the pool, the unit of work, the inbox, the outbox, idempotency keys and migrations."""

@@ -1,0 +1,37 @@
+"""The inbox: event ids that were claimed together with the effects of their events."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from shared.postgres.pool import Connection
+
+# Kafka keeps events for 7 days; an id must be remembered for longer than its event can come again.
+RETENTION = timedelta(days=14)
+PRUNE_AT_ONCE = 10_000
+
+
+async def claim(connection: Connection, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Claim the ids in the running transaction; returns those that were new.
+
+    If another transaction has claimed an id and not committed yet, this waits for it. Ids are sorted, so that two
+    consumers that hold the same events for a moment (after a rebalance) wait for each other in one order only.
+    """
+    rows = await connection.fetch(
+        "INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+        sorted(set(event_ids)),
+    )
+    return {row[0] for row in rows}
+
+
+async def prune(connection: Connection, retention: timedelta = RETENTION) -> int:
+    """Forget old ids, at most 10,000 at a time; returns how many."""
+    status = await connection.execute(
+        """
+        DELETE FROM inbox WHERE event_id IN (
+            SELECT event_id FROM inbox WHERE received_at < now() - $1::interval LIMIT $2)
+        """,
+        retention,
+        PRUNE_AT_ONCE,
+    )
+    return int(status.rsplit(" ", 1)[1])

@@ -1,0 +1,129 @@
+"""The outbox: events that are committed with the state they tell of, and wait for the relay."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.base import Event
+from shared.events.catalogue import entry_of
+from shared.events.envelope import Headers, wrap
+from shared.postgres.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A fact on its way into the outbox; its place in the aggregate's order is not known yet."""
+
+    event_id: UUID
+    event: Event
+    case_id: UUID | None
+    time: datetime
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of the outbox."""
+
+    position: int
+    topic: str
+    key: str
+    headers: Headers
+    value: bytes
+
+
+async def store(connection: Connection, service: str, announcements: Sequence[Announcement]) -> None:
+    """Number the announcements per aggregate and write them, in their order, in the running transaction.
+
+    The numbers' rows stay locked until the commit. A second transaction that announces about the same aggregate therefore
+    writes its rows only after the first has committed: positions of one aggregate grow in the order of the commits.
+    """
+    if not announcements:
+        return
+    next_number = await _reserve_numbers(connection, announcements)
+    rows = []
+    for said in announcements:
+        aggregate = _aggregate(said.event)
+        envelope = wrap(
+            said.event,
+            id=said.event_id,
+            service=service,
+            time=said.time,
+            sequence=next_number[aggregate],
+            case_id=said.case_id,
+            traceparent=said.traceparent,
+        )
+        next_number[aggregate] += 1
+        headers = envelope.headers()
+        rows.append(
+            (
+                said.event_id,
+                envelope.entry.topic,
+                envelope.subject,
+                [name for name, _ in headers],
+                [value for _, value in headers],
+                envelope.value(),
+            )
+        )
+    await connection.copy_records_to_table(
+        "outbox", records=rows, columns=("event_id", "topic", "key", "header_names", "header_values", "value")
+    )
+
+
+def _aggregate(event: Event) -> tuple[str, str]:
+    entry = entry_of(type(event))
+    return entry.topic, str(getattr(event, entry.key))
+
+
+async def _reserve_numbers(
+    connection: Connection, announcements: Sequence[Announcement]
+) -> dict[tuple[str, str], int]:
+    """The first free number of each aggregate. Rows are taken in key order, so that two transactions can't deadlock."""
+    counts = sorted(Counter(_aggregate(said.event) for said in announcements).items())
+    rows = await connection.fetch(
+        """
+        INSERT INTO outbox_sequences AS s (topic, subject, last)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+        ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
+        RETURNING topic, subject, last
+        """,
+        [topic for (topic, _), _ in counts],
+        [subject for (_, subject), _ in counts],
+        [count for _, count in counts],
+    )
+    reserved = dict(counts)
+    return {(row["topic"], row["subject"]): row["last"] - reserved[row["topic"], row["subject"]] + 1 for row in rows}
+
+
+async def oldest(connection: Connection, limit: int) -> list[Waiting]:
+    """The first rows that wait.
+
+    There is deliberately no `position > last seen`: a transaction with a lower position can commit after one with a
+    higher one, and a cursor would pass over its rows for ever.
+    """
+    rows = await connection.fetch(
+        "SELECT position, topic, key, header_names, header_values, value FROM outbox ORDER BY position LIMIT $1", limit
+    )
+    return [
+        Waiting(row[0], row[1], row[2], tuple(zip(row[3], row[4], strict=True)), row[5])
+        for row in rows
+    ]
+
+
+async def delete(connection: Connection, positions: Sequence[int]) -> None:
+    """Forget rows that Kafka has acknowledged."""
+    await connection.execute("DELETE FROM outbox WHERE position = ANY($1::bigint[])", list(positions))
+
+
+async def backlog(connection: Connection) -> tuple[int, float]:
+    """How many rows wait (counted up to 10,000), and the age of the oldest in seconds."""
+    row = await connection.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS some) AS rows,
+               coalesce(extract(epoch FROM now() - (SELECT created_at FROM outbox ORDER BY position LIMIT 1)), 0) AS age
+        """
+    )
+    assert row is not None
+    return int(row["rows"]), float(row["age"])

@@ -1,0 +1,70 @@
+"""Connections to a service's own database, with JSON as Python values."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import orjson
+
+from shared.postgres.settings import PostgresSettings
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+# What asyncpg and the network raise when the server is away, restarts or has no connection left: another try may help.
+AWAY = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def _encode_jsonb(value: Any) -> bytes:
+    # The binary form of jsonb is a version byte, then the text; binary is what COPY needs.
+    return b"\x01" + orjson.dumps(value)
+
+
+def _decode_jsonb(value: bytes) -> Any:
+    return orjson.loads(value[1:])
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    """Make json and jsonb columns Python values."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_encode_jsonb, decoder=_decode_jsonb, format="binary"
+    )
+
+
+async def connect(settings: PostgresSettings, *, application: str) -> asyncpg.Connection:
+    """One connection outside the pool, for locks that last as long as their session."""
+    connection = await asyncpg.connect(**_arguments(settings, application))
+    await prepare_connection(connection)
+    return connection
+
+
+async def open_pool(settings: PostgresSettings, *, application: str) -> asyncpg.Pool:
+    """A pool that connects when first used, so that a process can start while the server is away."""
+    pool = asyncpg.create_pool(
+        **_arguments(settings, application), min_size=0, max_size=settings.pool_size, init=prepare_connection
+    )
+    await pool
+    return pool
+
+
+def _arguments(settings: PostgresSettings, application: str) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "database": settings.database,
+        "user": settings.user,
+        "password": settings.password.get_secret_value(),
+        "timeout": 10,
+        "command_timeout": 60,
+        "server_settings": {
+            "application_name": application,
+            "idle_in_transaction_session_timeout": "60s",
+            "timezone": "UTC",
+        },
+    }
