@@ -14,13 +14,13 @@ FRAME_LIMIT = 15
 CHAIN_LIMIT = 8
 
 _DATA_IN_MESSAGES = (
-    # PostgreSQL: "DETAIL:  Key (email)=(…) already exists." and all that follows it (HINT, CONTEXT, the row).
+    # PostgreSQL shows the key or the whole row that broke a constraint, and asyncpg appends it to the message.
     (re.compile(r"\s*\b(?:DETAIL|CONTEXT):.*", re.DOTALL), ""),
-    # pydantic: "[type=missing, input_value={…}, input_type=dict]"
+    # pydantic repeats the input beside its type.
     (re.compile(r"input_value=.*?, input_type=", re.DOTALL), "input_value=…, input_type="),
-    # asyncpg: "invalid input for query argument $1: 'value' (expected str, got int)"
+    # asyncpg repeats an argument of the wrong type before it says, in brackets, what it expected.
     (re.compile(r"(invalid input for query argument \$\d+): .*(?= \()", re.DOTALL), r"\1: …"),
-    # PostgreSQL: 'invalid input syntax for type uuid: "value"', 'invalid input value for enum mode: "value"'
+    # PostgreSQL repeats, in quotes, what it could not read as a type.
     (re.compile(r"(invalid input (?:syntax|value) for [^:]+): \".*\"", re.DOTALL), r"\1: …"),
 )
 

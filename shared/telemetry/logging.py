@@ -129,23 +129,20 @@ def _error(exc_info: object) -> BaseException | None:
 
 def _plain(value: object) -> object:
     """What may stand in a line: a plain value or a short list of such; of anything else only the type's name."""
-    match value:
-        case Enum():
-            return _plain(value.value)
-        case None | bool() | float() | date() | UUID():
-            return value
-        case int():
-            return value if -(2**63) <= value < 2**63 else str(value)
-        case str():
-            return value if len(value) <= TEXT_LIMIT else value[: TEXT_LIMIT - 1] + "…"
-        case timedelta():
-            return value.total_seconds()
-        case list() | tuple() | set() | frozenset():
-            return [_plain(item) for item, _ in zip(value, range(LIST_LIMIT), strict=False)]
-        case BaseException():
-            return f"{type(value).__qualname__}: {without_data(str(value))}"
-        case _:
-            return f"<{type(value).__qualname__}>"
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        return value if len(value) <= TEXT_LIMIT else value[: TEXT_LIMIT - 1] + "…"
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item, _ in zip(value, range(LIST_LIMIT), strict=False)]
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, BaseException):
+        return f"{type(value).__qualname__}: {without_data(str(value))}"
+    # Numbers beyond 64 bits are not JSON that every reader takes.
+    small_number = isinstance(value, int) and -(2**63) <= value < 2**63
+    is_plain = value is None or small_number or isinstance(value, float | date | UUID)
+    return value if is_plain else f"<{type(value).__qualname__}>"
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace_back: TracebackType | None) -> None:

@@ -32,7 +32,7 @@ def configure_tracing(service: str, exporter: SpanProcessor | None = None) -> No
     With an `exporter` (for instance a BatchSpanProcessor of the OpenTelemetry SDK) every span is recorded and handed
     to it; without one spans carry ids only and are marked as not sampled.
     """
-    global _tracer
+    global _tracer  # noqa: PLW0603 -- one tracer per process, chosen once when the process starts
     provider = TracerProvider(
         sampler=ALWAYS_OFF if exporter is None else ALWAYS_ON, resource=Resource({"service.name": service})
     )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
-from asyncpg.exceptions import UniqueViolationError  # type: ignore[import-untyped]
+from asyncpg.exceptions import UniqueViolationError
 from pydantic import BaseModel, ValidationError
 
 from shared.primitives.terms import Mode
@@ -150,7 +150,7 @@ def test_plain_values_and_short_lists_of_them_are_kept(output: Output) -> None:
     assert kept["ids"] == ["a", "b"]
     assert len(str(cut["text"])) == 500
     assert cut["many"] == list(range(20))
-    assert cut["huge"] == str(2**80)
+    assert cut["huge"] == "<int>"
 
 
 def test_a_field_cannot_forge_who_wrote_the_line(output: Output) -> None:
