@@ -87,7 +87,8 @@ def wrap(
 
 def peek(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, str]:
     """The headers as text, with undecodable bytes replaced: for looking at messages that may be broken."""
-    return {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
+    # Kafka allows a header without a value, whatever the type says.
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in headers}
 
 
 def open_envelope(headers: Mapping[str, str], value: bytes | None) -> Envelope:

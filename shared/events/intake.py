@@ -85,7 +85,9 @@ class ApplicationValidated(Event):
     online_acceptable: bool
     same_country: bool = Field(description="peers of the same country are welcome")
     preferred: tuple[UUID, ...] = Field(default=(), description="organisations asked for")
-    excluded: tuple[UUID, ...] = Field(default=(), description="organisations ruled out, conflicts of interest included")
+    excluded: tuple[UUID, ...] = Field(
+        default=(), description="organisations ruled out, conflicts of interest included"
+    )
     rules_version: str
     validated_on: date
 

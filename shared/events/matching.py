@@ -15,7 +15,9 @@ class Contribution(Value):
     factor: str = Field(description="knowledge, context, language …")
     points: float
     out_of: float
-    because: tuple[str, ...] = Field(default=(), description="codes of what is shared: theme:waste, sdg:6, language:fr …")
+    because: tuple[str, ...] = Field(
+        default=(), description="codes of what is shared: theme:waste, sdg:6, language:fr …"
+    )
 
 
 class MatchProposed(Event):

@@ -77,9 +77,7 @@ def _aggregate(event: Event) -> tuple[str, str]:
     return entry.topic, str(getattr(event, entry.key))
 
 
-async def _reserve_numbers(
-    connection: Connection, announcements: Sequence[Announcement]
-) -> dict[tuple[str, str], int]:
+async def _reserve_numbers(connection: Connection, announcements: Sequence[Announcement]) -> dict[tuple[str, str], int]:
     """The first free number of each aggregate. Rows are taken in key order, so that two transactions can't deadlock."""
     counts = sorted(Counter(_aggregate(said.event) for said in announcements).items())
     rows = await connection.fetch(
@@ -106,10 +104,7 @@ async def oldest(connection: Connection, limit: int) -> list[Waiting]:
     rows = await connection.fetch(
         "SELECT position, topic, key, header_names, header_values, value FROM outbox ORDER BY position LIMIT $1", limit
     )
-    return [
-        Waiting(row[0], row[1], row[2], tuple(zip(row[3], row[4], strict=True)), row[5])
-        for row in rows
-    ]
+    return [Waiting(row[0], row[1], row[2], tuple(zip(row[3], row[4], strict=True)), row[5]) for row in rows]
 
 
 async def delete(connection: Connection, positions: Sequence[int]) -> None:

@@ -1,0 +1,63 @@
+"""Runs a service's process: `python -m services.<name> [http|react|relay|schedule|migrate|all]`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+import uvloop
+
+from shared.hosting.process import run_roles
+from shared.hosting.service import ROLES, Role, Service
+from shared.hosting.settings import Settings, SettingsError, read_settings
+from shared.postgres import pool
+from shared.postgres.migrate import MigrationError, migrate, read_migrations
+from shared.streaming.consumer import StuckBatch
+from shared.telemetry.logging import configure_logging
+from shared.telemetry.tracing import configure_tracing
+
+
+def main(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line, run, and end with 0, or with 2 and one sentence if it can't be started."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}", description=service.description)
+    parser.add_argument(
+        "role",
+        nargs="?",
+        default="all",
+        choices=[*ROLES, "migrate", "all"],
+        help="http serves the API, react handles events, relay sends what is announced, schedule does what is due, "
+        "all does these four in one process (default); migrate brings the database up to date and ends",
+    )
+    role: str = parser.parse_args(arguments).role
+    try:
+        settings = read_settings(service.name)
+        configure_logging(service.name, role, settings.log_level)
+        configure_tracing(service.name)
+        uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
+    except (SettingsError, MigrationError, StuckBatch, OSError, ValueError) as error:
+        sys.exit(_sentence(service.name, error))
+
+
+def _sentence(service: str, error: Exception) -> int:
+    print(f"{service}: {error}", file=sys.stderr)
+    return 2
+
+
+async def _migrate(service: Service, settings: Settings) -> None:
+    connection = await pool.connect(settings.postgres, application=f"{service.name} migrate")
+    try:
+        applied = await migrate(connection, read_migrations(service.name, service.migrations))
+    finally:
+        await connection.close()
+    print(f"{service.name}: " + (f"applied {', '.join(applied)}" if applied else "the database is up to date"))
+
+
+async def _serve(service: Service, settings: Settings, role: str) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    roles = ROLES if role == "all" else (cast(Role, role),)
+    await run_roles(service, settings, roles, stopping)

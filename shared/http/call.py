@@ -1,0 +1,97 @@
+"""What a route works with: who calls, and how its use case is run, committed and answered, once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Concatenate, ParamSpec, TypeVar, cast
+
+import asyncpg
+import orjson
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from shared.http.auth import TokenVerifier
+from shared.postgres import idempotency
+from shared.postgres.idempotency import StoredReply
+from shared.postgres.pool import Connection
+from shared.postgres.unit_of_work import Database, UnitOfWork
+from shared.primitives.actor import Actor
+from shared.primitives.errors import Invalid
+
+C = TypeVar("C")
+T = TypeVar("T")
+P = ParamSpec("P")
+
+MAX_KEY = 200
+# Two commands that locked the same rows in another order, or met in the same instant: the second try finds them done.
+COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """One verified request."""
+
+    request: Request
+    actor: Actor
+    database: Database
+
+    async def command(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
+        """Run the use case in a transaction and commit it before anything is answered.
+
+        With an Idempotency-Key the answer is stored in the same transaction; the same command with the same key gets that
+        answer again (with the header `Idempotency-Replayed: true`), another command with the same key is refused.
+        """
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return await self._once(use_case, command)
+            except COLLISIONS:
+                if not tries_left:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def read(
+        self, query: Callable[Concatenate[Connection, Actor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query in a read-only transaction."""
+        async with self.database.reading() as connection:
+            return await query(connection, self.actor, *args, **kwargs)
+
+    async def _once(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
+        key = self._idempotency_key()
+        async with self.database.unit_of_work(self.actor) as work:
+            if key is None:
+                return await use_case(work, command)
+            path = self.request.url.path
+            print_ = idempotency.fingerprint(self.request.method, path, await self.request.body())
+            stored = await idempotency.claim(work.connection, self.actor.account, key, print_)
+            if stored is not None:
+                # FastAPI sends a Response as it is, whatever the route promises.
+                return cast(T, _again(stored))
+            result = await use_case(work, command)
+            await idempotency.remember(work.connection, self.actor.account, key, self._reply(result))
+            return result
+
+    def _idempotency_key(self) -> str | None:
+        key = self.request.headers.get("Idempotency-Key")
+        if key is not None and not 1 <= len(key) <= MAX_KEY:
+            raise Invalid("bad-idempotency-key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
+        return key
+
+    def _reply(self, result: object) -> StoredReply:
+        status = getattr(self.request.scope.get("route"), "status_code", None) or 200
+        body = result.model_dump_json().encode() if isinstance(result, BaseModel) else orjson.dumps(result)
+        return StoredReply(status, body)
+
+
+def _again(stored: StoredReply) -> Response:
+    return Response(stored.body, stored.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
+
+
+async def http_call(request: Request) -> HttpCall:
+    """The dependency behind `Call`: verify the token, deny without one."""
+    verifier: TokenVerifier = request.app.state.verifier
+    actor = await verifier.actor(request.headers.get("Authorization"))
+    return HttpCall(request, actor, request.app.state.database)
+
+
+Call = Annotated[HttpCall, Depends(http_call)]

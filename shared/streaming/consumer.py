@@ -1,0 +1,224 @@
+"""The consumer: takes batches from Kafka, has each processed in one transaction, then commits the offsets.
+
+Offsets are only a bookmark. What makes effects happen once is the inbox, so every doubt (a rebalance in mid-work, a failed
+offset commit, a crash) is answered by processing again. A batch that fails is never passed over: the consumer seeks
+back and tries again, later and later, while it keeps polling so that it stays in its group.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from shared.primitives.readiness import Readiness
+from shared.primitives.waiting import wait_for
+from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
+from shared.streaming.message import Message, text_of
+from shared.streaming.settings import KafkaSettings
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+log = get_logger(__name__)
+
+PART = "react"
+BATCH = 500
+POLL_MS = 200
+FIRST_BACKOFF, LAST_BACKOFF = 0.1, 30.0
+ASK_TIMEOUT = 5.0
+GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
+
+Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+
+class StuckBatch(Exception):
+    """One batch has failed for so long that a fresh process is the next thing to try. Nothing was acknowledged."""
+
+
+@dataclass(slots=True)
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no type hints
+    """One member of a service's consumer group."""
+
+    group: str
+    topics: Sequence[str]
+    settings: KafkaSettings
+    processor: BatchProcessor
+    readiness: Readiness
+    batch_size: int = BATCH
+    # Set only where the deployment gives each member a stable name: a static member does not leave when it closes, and
+    # a newcomer would wait out its session.
+    instance_id: str | None = None
+    _kafka: AIOKafkaConsumer | None = None
+    # Held over transaction and offset commit, never over getmany: the revoke callback runs beside the loop and waits for it.
+    _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _holding_back: bool = False
+    _failing_since: float | None = None
+    _unreachable: str | None = None
+    _lag: int = 0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Consume until `stopping` is set; the batch in work is finished first. Raises `StuckBatch` after 15 minutes of failing."""
+        self.readiness.expect(PART)
+        await self._start(stopping)
+        try:
+            failures = 0
+            while not stopping.is_set():
+                batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+                if not batch:
+                    self._report_idle()
+                    continue
+                failures = 0 if await self._work(batch) else failures + 1
+                if failures:
+                    await self._hold_back(batch, failures, stopping)
+        finally:
+            await self._kafka_consumer.stop()
+
+    @property
+    def _kafka_consumer(self) -> AIOKafkaConsumer:
+        assert self._kafka is not None
+        return self._kafka
+
+    async def _start(self, stopping: asyncio.Event) -> None:
+        """Join the group; while Kafka is away, keep trying."""
+        wait = FIRST_BACKOFF
+        while True:
+            self._kafka = AIOKafkaConsumer(
+                **self.settings.client_options(),
+                group_id=self.group,
+                group_instance_id=self.instance_id,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                isolation_level="read_committed",
+                session_timeout_ms=30_000,
+                heartbeat_interval_ms=3_000,
+                max_poll_interval_ms=300_000,
+            )
+            self._kafka.subscribe(list(self.topics), listener=self)
+            try:
+                await self._kafka.start()
+                return
+            except (KafkaError, OSError) as error:
+                await self._kafka.stop()
+                self.readiness.not_ready(PART, f"Kafka can't be reached ({type(error).__name__}); trying again")
+                log.warning("kafka is away", bootstrap=self.settings.bootstrap, error=error, again_in_seconds=wait)
+                if stopping.is_set():
+                    raise
+                await wait_for(stopping, wait)
+                wait = min(wait * 2, LAST_BACKOFF)
+
+    async def _work(self, batch: Batch) -> bool:
+        """Process one batch and commit its offsets; returns whether its effects are committed."""
+        messages = [_message(record) for record in chain.from_iterable(batch.values())]
+        async with self._in_work:
+            try:
+                with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
+                    await self.processor.process(messages)
+            except Exception as error:  # whatever it was, the batch stays undone and is tried again
+                self._failed(error)
+                return False
+            await self._commit(batch)
+        metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(messages))
+        self._failing_since = None
+        self.readiness.ready(PART, lag=self._lag)
+        return True
+
+    async def _commit(self, batch: Batch) -> None:
+        mine = self._kafka_consumer.assignment()
+        offsets = {place: records[-1].offset + 1 for place, records in batch.items() if place in mine}
+        try:
+            if offsets:
+                await self._kafka_consumer.commit(offsets)
+        except KafkaError as error:
+            # A rebalance or a broker that is away: the effects are committed, so the next owner meets duplicates only.
+            log.info("offsets not committed; the inbox will know these events", error=error)
+
+    def _failed(self, error: Exception) -> None:
+        now = asyncio.get_running_loop().time()
+        self._failing_since = self._failing_since or now
+        reason = (
+            str(error) if isinstance(error, TooManyDeadLetters) else f"{type(error).__name__}: the batch is tried again"
+        )
+        self.readiness.not_ready(PART, reason)
+        log.error("batch failed; nothing was acknowledged", exc_info=error)
+        halted = isinstance(error, TooManyDeadLetters)
+        if not halted and now - self._failing_since > GIVE_UP_AFTER:
+            raise StuckBatch(f"one batch has failed for {GIVE_UP_AFTER:.0f} seconds") from error
+
+    async def _hold_back(self, batch: Batch, failures: int, stopping: asyncio.Event) -> None:
+        """Seek back to the start of the batch and wait, polling with everything paused so as to stay in the group."""
+        kafka = self._kafka_consumer
+        loop = asyncio.get_running_loop()
+        wait = min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LAST_BACKOFF) * random.uniform(0.5, 1.0)
+        metrics.CONSUMER_BACKOFF.labels(self.group).set(wait)
+        self._rewind(batch)
+        self._holding_back = True
+        kafka.pause(*kafka.assignment())
+        until = loop.time() + wait
+        while (left := until - loop.time()) > 0 and not stopping.is_set():
+            # A partition that was assigned this moment may deliver before the callback below has paused it.
+            self._rewind(await kafka.getmany(timeout_ms=int(min(left, 0.2) * 1000)))
+        self._holding_back = False
+        kafka.resume(*kafka.assignment())
+        metrics.CONSUMER_BACKOFF.labels(self.group).set(0)
+
+    def _rewind(self, batch: Batch) -> None:
+        mine = self._kafka_consumer.assignment()
+        for place, records in batch.items():
+            if place in mine:
+                self._kafka_consumer.seek(place, records[0].offset)
+
+    def _report_idle(self) -> None:
+        # An empty answer does not tell an idle topic from a broker that is away; `lag` asks and knows.
+        if self._unreachable is not None:
+            self.readiness.not_ready(PART, self._unreachable)
+        elif self._kafka_consumer.assignment():
+            self.readiness.ready(PART, lag=self._lag)
+        else:
+            self.readiness.not_ready(PART, "no partitions assigned yet")
+
+    async def lag(self) -> dict[str, int]:
+        """Events per topic behind this member's position; empty while it has no partitions or Kafka is away."""
+        kafka = self._kafka
+        if kafka is None or not kafka.assignment():
+            return {}
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT):
+                ends = await kafka.end_offsets(kafka.assignment())
+                lags: Counter[str] = Counter()
+                for place, end in ends.items():
+                    lags[place.topic] += max(0, end - await kafka.position(place))
+        except (KafkaError, TimeoutError, OSError) as error:
+            self._unreachable = f"Kafka does not answer ({type(error).__name__})"
+            self.readiness.not_ready(PART, self._unreachable)
+            return {}
+        self._unreachable = None
+        self._lag = lags.total()
+        return dict(lags)
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Let the batch in work finish and commit before the partitions go to another member."""
+        async with self._in_work:
+            log.info("partitions revoked", partitions=len(revoked))
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """A new assignment is not paused, even if the old one was."""
+        log.info("partitions assigned", partitions=len(assigned))
+        if self._holding_back:
+            self._kafka_consumer.pause(*assigned)
+
+
+def _message(record: ConsumerRecord) -> Message:
+    return Message(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        text_of(record.key),
+        tuple(record.headers),
+        record.value,
+    )

@@ -1,0 +1,114 @@
+"""The relay: carries committed events from the outbox to Kafka, in order, and deletes what Kafka has acknowledged.
+
+One relay works per service: it holds an advisory lock for as long as its database session lives. If it dies between the
+acknowledgement and the delete, the rows are sent again and the consumers' inboxes know them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.postgres import outbox, pool
+from shared.postgres.outbox import Waiting
+from shared.postgres.settings import PostgresSettings
+from shared.primitives.readiness import Readiness
+from shared.primitives.waiting import wait_for
+from shared.streaming.settings import KafkaSettings
+from shared.telemetry import metrics
+from shared.telemetry.logging import get_logger
+
+log = get_logger(__name__)
+
+PART = "relay"
+AT_ONCE = 500
+SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
+FIRST_BACKOFF, LAST_BACKOFF = 0.1, 10.0
+ASK_FOR_LOCK_EVERY = 1.0
+LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
+MAX_EVENT_BYTES = 1_000_000
+
+
+@dataclass(slots=True)
+class Relay:
+    """One relay of a service. `filled` is set by whoever commits announcements in the same process."""
+
+    service: str
+    postgres: PostgresSettings
+    kafka: KafkaSettings
+    readiness: Readiness
+    filled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Relay until `stopping` is set. Whatever fails, the connections are made anew and the work goes on."""
+        self.readiness.expect(PART)
+        wait = FIRST_BACKOFF
+        while not stopping.is_set():
+            try:
+                await self._session(stopping)
+                wait = FIRST_BACKOFF
+            except (*pool.AWAY, KafkaError, asyncpg.PostgresError) as error:
+                # A producer that has lost its place (OutOfOrderSequence, a fenced epoch) can't go on; a new one can.
+                metrics.RELAY_FAILURES.labels(self.service, type(error).__name__).inc()
+                self.readiness.not_ready(PART, f"{type(error).__name__}: connecting anew")
+                log.warning("relay interrupted", error=error, again_in_seconds=wait)
+                await wait_for(stopping, wait)
+                wait = min(wait * 2, LAST_BACKOFF)
+
+    async def _session(self, stopping: asyncio.Event) -> None:
+        """One database session with its lock and one producer, until something fails or `stopping` is set."""
+        connection = await pool.connect(self.postgres, application=f"{self.service} relay")
+        try:
+            if not await self._lock(connection, stopping):
+                return
+            async with _producer(self.kafka) as producer:
+                await self._relay(connection, producer, stopping)
+        finally:
+            connection.terminate()
+
+    async def _lock(self, connection: asyncpg.Connection, stopping: asyncio.Event) -> bool:
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            self.readiness.ready(PART, standby=1)
+            await wait_for(stopping, ASK_FOR_LOCK_EVERY)
+            if stopping.is_set():
+                return False
+        return True
+
+    async def _relay(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, stopping: asyncio.Event) -> None:
+        poll = SHORTEST_POLL
+        while not stopping.is_set():
+            self.filled.clear()
+            rows = await outbox.oldest(connection, AT_ONCE)
+            self.readiness.ready(PART, standby=0)
+            if rows:
+                await send(producer, rows)
+                await outbox.delete(connection, [row.position for row in rows])
+                metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(rows))
+                poll = SHORTEST_POLL
+            else:
+                await wait_for(self.filled, poll)
+                poll = min(poll * 2, LONGEST_POLL)
+
+
+def _producer(settings: KafkaSettings) -> AIOKafkaProducer:
+    # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
+    return AIOKafkaProducer(
+        **settings.client_options(),
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        max_batch_size=131_072,
+        max_request_size=MAX_EVENT_BYTES + 100_000,
+        request_timeout_ms=20_000,
+    )
+
+
+async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
+    """Send the rows in their order; returns once Kafka has acknowledged every one. Raises the first error otherwise."""
+    acknowledgements = [
+        await producer.send(row.topic, row.value, key=row.key.encode(), headers=list(row.headers)) for row in rows
+    ]
+    await asyncio.gather(*acknowledgements)
