@@ -54,6 +54,7 @@ class SurveyWaived(Event):
     survey_id: UUID
     exchange_id: UUID
     application_id: UUID
+    respondent_id: UUID = Field(description="the organisation that is excused")
     kind: SurveyKind
     reason: str
 
