@@ -1,7 +1,7 @@
 """The base of every event, and the values that several events carry.
 
-An event is a past-tense fact with ids and codes. It never carries a name, an e-mail address or free text about a person.
-Within a version fields are only added, so readers ignore what they do not know.
+An event is a past-tense fact with ids and codes. It never carries a name, an e-mail address or free text about a
+person. Within a version fields are only added, so readers ignore what they do not know.
 """
 
 from datetime import date

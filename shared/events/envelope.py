@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_` headers, the fact as JSON in the value, the aggregate's id as key."""
+"""CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_` headers, the fact as JSON, the aggregate's id as key."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ Headers = tuple[tuple[str, bytes], ...]
 
 
 class Unreadable(Exception):
-    """A message that is no event of ours. `reason` is `unreadable` or `unknown-version`; `detail` holds no payload values."""
+    """A message that is no event of ours.
+
+    `reason` is `unreadable` or `unknown-version`; `detail` holds no values of the payload.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -27,8 +30,8 @@ class Unreadable(Exception):
 class Envelope:
     """An event with who said it, about what, when, in which case and in which place of the aggregate's order.
 
-    `sequence` counts the events of one aggregate (source and subject) from 1 without gaps. `case_id` is the application's
-    id, None for facts outside a case.
+    `sequence` counts the events of one aggregate (source and subject) from 1 without gaps. `case_id` is the id of the
+    application, None for facts outside a case.
     """
 
     id: UUID
@@ -72,7 +75,7 @@ def source_of(entry: Entry, service: str) -> str:
 def wrap(
     data: Event,
     *,
-    id: UUID,
+    event_id: UUID,
     service: str,
     time: datetime,
     sequence: int,
@@ -82,7 +85,7 @@ def wrap(
     """Put a fact into its envelope. Raises KeyError if its class is not in the catalogue."""
     entry = entry_of(type(data))
     subject = str(getattr(data, entry.key))
-    return Envelope(id, entry, source_of(entry, service), subject, time, sequence, case_id, traceparent, data)
+    return Envelope(event_id, entry, source_of(entry, service), subject, time, sequence, case_id, traceparent, data)
 
 
 def peek(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, str]:

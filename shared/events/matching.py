@@ -35,6 +35,7 @@ class MatchProposed(Event):
     first: date
     last: date
     respond_by: date
+    search: int = Field(default=1, description="counts the searches of one application; a later one overrides")
 
 
 class MatchAccepted(Event):
@@ -55,7 +56,7 @@ class MatchDeclined(Event):
 
 
 class MatchConfirmed(Event):
-    """Both sides agreed and the offerer's capacity is reserved. Everything that an exchange needs to be planned is here."""
+    """Both sides agreed and capacity is reserved. Everything that planning an exchange needs is here."""
 
     proposal_id: UUID
     application_id: UUID
@@ -103,6 +104,7 @@ class NoMatchFound(Event):
     application_id: UUID
     considered: int
     filtered: tuple[FilteredOut, ...]
+    search: int = Field(default=1, description="counts the searches of one application; a later one overrides")
 
 
 class CallOpened(Event):

@@ -131,7 +131,7 @@ async def _until_stopped(server: _Server, listener: socket.socket, stopping: asy
 
 
 async def _work(service: Service, hosted: Hosted, roles: Sequence[Role]) -> None:
-    """Wait for the database to be up to date, then open companions and run the roles. An error ends the whole process."""
+    """Wait for the database to be up to date, then run companions and roles. An error ends the whole process."""
     try:
         if not await _migrated(service, hosted):
             return

@@ -41,7 +41,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
 
 
 def _sentence(service: str, error: Exception) -> int:
-    print(f"{service}: {error}", file=sys.stderr)
+    sys.stderr.write(f"{service}: {error}\n")
     return 2
 
 
@@ -51,7 +51,9 @@ async def _migrate(service: Service, settings: Settings) -> None:
         applied = await migrate(connection, read_migrations(service.name, service.migrations))
     finally:
         await connection.close()
-    print(f"{service.name}: " + (f"applied {', '.join(applied)}" if applied else "the database is up to date"))
+    sys.stdout.write(
+        f"{service.name}: {'applied ' + ', '.join(applied) if applied else 'the database is up to date'}\n"
+    )
 
 
 async def _serve(service: Service, settings: Settings, role: str) -> None:

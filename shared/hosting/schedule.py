@@ -25,7 +25,7 @@ AT_MOST = 1000  # runs in a row while there is more to do
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A use case that looks every so often whether something is due. It returns how many things it did; 0: nothing was due.
+    """A use case that looks every so often whether something is due, and returns how many things it did.
 
     It is run again at once while it did something, so it may work in small portions, each its own transaction.
     """
@@ -59,7 +59,7 @@ async def _keep_running(due: Due, database: Database, readiness: Readiness, stop
             # Nothing was committed; the next round meets the same things.
             readiness.not_ready(PART, f"{due.name}: {type(error).__name__}")
             metrics.SCHEDULED_RUNS.labels(database.service, due.name, "failed").inc()
-            log.error("scheduled task failed", task=due.name, exc_info=error)
+            log.exception("scheduled task failed", task=due.name)
         await wait_for(stopping, due.every.total_seconds())
 
 

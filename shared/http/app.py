@@ -1,4 +1,4 @@
-"""The web application of a process: health and metrics for every role, the service's API for the role that serves it."""
+"""The web application of a process: health and metrics for every role, the API for the role that serves it."""
 
 from collections.abc import Sequence
 

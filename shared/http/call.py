@@ -38,8 +38,8 @@ class HttpCall:
     async def command(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
         """Run the use case in a transaction and commit it before anything is answered.
 
-        With an Idempotency-Key the answer is stored in the same transaction; the same command with the same key gets that
-        answer again (with the header `Idempotency-Replayed: true`), another command with the same key is refused.
+        With an Idempotency-Key the answer is stored in the same transaction; the same command with the same key gets
+        that answer again (with the header `Idempotency-Replayed: true`), another command with the same key is refused.
         """
         for tries_left in reversed(range(TRIES)):
             try:

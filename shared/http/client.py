@@ -95,7 +95,7 @@ async def send(
     json: object | None = None,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    """One request; returns the JSON of a 2xx answer. Raises Refused for 4xx, TryAgain for 5xx and a service that is away."""
+    """One request; returns the JSON of a 2xx answer. Raises Refused for 4xx, TryAgain for 5xx and no answer."""
     sent = dict(headers or {})
     inject(sent)
     if token:

@@ -17,7 +17,7 @@ from shared.telemetry.logging import get_logger
 log = get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-STATUS = {Invalid: 422, WrongState: 409, NotFound: 404, Forbidden: 403}
+STATUS: dict[type, int] = {Invalid: 422, WrongState: 409, NotFound: 404, Forbidden: 403}
 TITLES = {
     400: "The request can't be read",
     401: "Sign in first",
@@ -50,14 +50,14 @@ def problem(
         "code": code,
         "detail": detail,
     }
-    if errors:
+    if len(errors):
         body["errors"] = list(errors)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def status_of(error: Rejected) -> int:
     """The HTTP status of a refusal."""
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
 def install(app: FastAPI) -> None:

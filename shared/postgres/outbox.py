@@ -37,8 +37,9 @@ class Waiting:
 async def store(connection: Connection, service: str, announcements: Sequence[Announcement]) -> None:
     """Number the announcements per aggregate and write them, in their order, in the running transaction.
 
-    The numbers' rows stay locked until the commit. A second transaction that announces about the same aggregate therefore
-    writes its rows only after the first has committed: positions of one aggregate grow in the order of the commits.
+    The numbers' rows stay locked until the commit. A second transaction that announces about the same aggregate
+    therefore writes its rows only after the first has committed: the positions of one aggregate grow in the order of
+    the commits.
     """
     if not announcements:
         return
@@ -48,7 +49,7 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
         aggregate = _aggregate(said.event)
         envelope = wrap(
             said.event,
-            id=said.event_id,
+            event_id=said.event_id,
             service=service,
             time=said.time,
             sequence=next_number[aggregate],

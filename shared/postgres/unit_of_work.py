@@ -42,7 +42,10 @@ class UnitOfWork:
         return self.now.date()
 
     def announce(self, event: Event, *, case: UUID | None) -> UUID:
-        """Tell the others, once this unit is committed. Returns the event's id. Raises KeyError for an event outside the catalogue."""
+        """Tell the others, once this unit is committed. Returns the event's id.
+
+        Raises KeyError for an event that is not in the catalogue.
+        """
         event_id = self.new_id()
         traceparent = current_traceparent() or (self.cause.traceparent if self.cause else None)
         self.announced.append(Announcement(event_id, event, case, self.now, traceparent))
@@ -66,17 +69,16 @@ class Database:
     @asynccontextmanager
     async def unit_of_work(self, actor: Actor | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it with all that was announced, or roll everything back on any exception."""
-        async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                work = UnitOfWork(
-                    connection=connection,
-                    service=self.service,
-                    now=self.clock(),
-                    actor=actor or service_actor(self.service),
-                    new_id=self.new_id,
-                )
-                yield work
-                await outbox.store(connection, self.service, work.announced)
+        async with self.pool.acquire() as connection, connection.transaction():
+            work = UnitOfWork(
+                connection=connection,
+                service=self.service,
+                now=self.clock(),
+                actor=actor or service_actor(self.service),
+                new_id=self.new_id,
+            )
+            yield work
+            await outbox.store(connection, self.service, work.announced)
         if work.announced:
             self.outbox_filled.set()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong in one place: `pointer` is a JSON pointer into the body, `code` is stable, `detail` says how to repair."""
+    """One thing wrong in one place: a JSON pointer into the body, a stable code, and how to repair it."""
 
     pointer: str
     code: str

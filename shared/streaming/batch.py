@@ -1,8 +1,9 @@
 """One batch of messages as one transaction: claim, react, announce, commit.
 
-A batch is tried at full speed first. If one of its events can't be used (the rules or a constraint refuse it), the whole
-transaction is rolled back and the batch is taken again carefully: each event in a savepoint of its own, the bad ones set
-aside as dead letters. Anything else that goes wrong leaves the batch undone, for the consumer to try again later.
+A batch is tried at full speed first. If one of its events can't be used (the rules or a constraint refuse it), the
+whole transaction is rolled back and the batch is taken again carefully: each event in a savepoint of its own, the bad
+ones set aside as dead letters. Anything else that goes wrong leaves the batch undone, for the consumer to try again
+later.
 """
 
 from collections import Counter

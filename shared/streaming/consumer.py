@@ -1,8 +1,8 @@
 """The consumer: takes batches from Kafka, has each processed in one transaction, then commits the offsets.
 
-Offsets are only a bookmark. What makes effects happen once is the inbox, so every doubt (a rebalance in mid-work, a failed
-offset commit, a crash) is answered by processing again. A batch that fails is never passed over: the consumer seeks
-back and tries again, later and later, while it keeps polling so that it stays in its group.
+Offsets are only a bookmark. What makes effects happen once is the inbox, so every doubt (a rebalance in mid-work, a
+failed offset commit, a crash) is answered by processing again. A batch that fails is never passed over: the consumer
+seeks back and tries again, later and later, while it keeps polling so that it stays in its group.
 """
 
 import asyncio
@@ -54,7 +54,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     # a newcomer would wait out its session.
     instance_id: str | None = None
     _kafka: AIOKafkaConsumer | None = None
-    # Held over transaction and offset commit, never over getmany: the revoke callback runs beside the loop and waits for it.
+    # Held over transaction and offset commit, never over getmany: the revoke callback runs beside the loop and waits
+    # for it.
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     _holding_back: bool = False
     _failing_since: float | None = None
@@ -62,7 +63,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     _lag: int = 0
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Consume until `stopping` is set; the batch in work is finished first. Raises `StuckBatch` after 15 minutes of failing."""
+        """Consume until `stopping` is set; the batch in work is finished first.
+
+        Raises `StuckBatch` after 15 minutes of failing at one batch.
+        """
         self.readiness.expect(PART)
         await self._start(stopping)
         try:
@@ -118,7 +122,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             try:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
                     await self.processor.process(messages)
-            except Exception as error:  # whatever it was, the batch stays undone and is tried again
+            except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
                 self._failed(error)
                 return False
             await self._commit(batch)
@@ -153,7 +157,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Seek back to the start of the batch and wait, polling with everything paused so as to stay in the group."""
         kafka = self._kafka_consumer
         loop = asyncio.get_running_loop()
-        wait = min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LAST_BACKOFF) * random.uniform(0.5, 1.0)
+        wait = min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LAST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
         metrics.CONSUMER_BACKOFF.labels(self.group).set(wait)
         self._rewind(batch)
         self._holding_back = True

@@ -1,6 +1,6 @@
 """Events that could not be used, kept with their bytes, and the later events of their keys that wait behind them.
 
-A dead letter parks its key (topic and message key), so the order of one aggregate is kept. It is settled by an operator:
+A dead letter parks its key (topic and message key), so the order of one aggregate is kept. An operator settles it:
 replayed (tried again, then everything that waited behind it, in order) or discarded (given up, then what waited).
 """
 
@@ -18,8 +18,8 @@ from shared.streaming.message import Broken, Message, Readable
 async def parked(connection: Connection, places: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these (topic, key) are parked.
 
-    The rows are share-locked until the commit: a settlement that is about to release a key waits, and a batch that comes
-    during a settlement waits here, then sees the key released.
+    The rows are share-locked until the commit: a settlement that is about to release a key waits, and a batch that
+    comes during a settlement waits here, then sees the key released.
     """
     rows = await connection.fetch(
         """
@@ -34,7 +34,7 @@ async def parked(connection: Connection, places: set[tuple[str, str]]) -> set[tu
 
 
 async def store_dead(work: UnitOfWork, broken: Broken) -> UUID:
-    """Keep the message, park its key and announce it, in the running transaction. A message without a key parks nothing."""
+    """Keep the message, park its key and announce it, in the running transaction. Without a key nothing is parked."""
     message = broken.message
     letter_id = await _insert(work, message, "dead", broken.event_type, broken.event_id, broken.reason, broken.detail)
     if message.key is not None:
