@@ -1,0 +1,75 @@
+"""What can be done with an exchange: load, decide, save, announce."""
+
+from services.exchange.use_cases.commands import (
+    AgreeTerms,
+    CancelExchange,
+    CompleteExchange,
+    ConvertExchange,
+    OneExchange,
+    PostponeExchange,
+    ReportExchange,
+    ScheduleExchange,
+    StartExchange,
+    TickItem,
+    WriteTerms,
+)
+from services.exchange.use_cases.holding import (
+    close_exchange,
+    complete_exchange,
+    follow_up_exchange,
+    report_exchange,
+    start_exchange,
+)
+from services.exchange.use_cases.listening import (
+    note_action,
+    note_evaluation,
+    note_member,
+    note_organisation,
+    note_waiver,
+    plan_exchange,
+)
+from services.exchange.use_cases.preparing import (
+    agree_terms,
+    confirm_association,
+    declare_ready,
+    draft_terms,
+    schedule_exchange,
+    tick_item,
+    write_terms,
+)
+from services.exchange.use_cases.turning import cancel_exchange, convert_exchange, postpone_exchange
+
+__all__ = [
+    "AgreeTerms",
+    "CancelExchange",
+    "CompleteExchange",
+    "ConvertExchange",
+    "OneExchange",
+    "PostponeExchange",
+    "ReportExchange",
+    "ScheduleExchange",
+    "StartExchange",
+    "TickItem",
+    "WriteTerms",
+    "agree_terms",
+    "cancel_exchange",
+    "close_exchange",
+    "complete_exchange",
+    "confirm_association",
+    "convert_exchange",
+    "declare_ready",
+    "draft_terms",
+    "follow_up_exchange",
+    "note_action",
+    "note_evaluation",
+    "note_member",
+    "note_organisation",
+    "note_waiver",
+    "plan_exchange",
+    "postpone_exchange",
+    "report_exchange",
+    "schedule_exchange",
+    "start_exchange",
+    "tick_item",
+    "write_terms",
+]
