@@ -15,7 +15,8 @@ from shared.primitives.terms import Level, OrganisationKind
 class Value(BaseModel):
     """A frozen part of an event."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # JSON has no infinity and no not-a-number: such a value would be written as null and read by nobody.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Event(Value):
