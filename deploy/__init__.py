@@ -1,0 +1,1 @@
+"""How CONNECT is installed, started, watched and packed: the embedded runtime and the operator's command line."""

@@ -1,0 +1,5 @@
+"""The operator's command line: `connect`."""
+
+from deploy.cli.root import main
+
+__all__ = ["main"]

