@@ -1,0 +1,1 @@
+"""Intake's SQL, by intent."""

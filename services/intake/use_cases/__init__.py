@@ -1,0 +1,1 @@
+"""What intake does: load, decide, save, announce."""
