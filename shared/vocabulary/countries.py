@@ -9,14 +9,13 @@ Names come from the Unicode CLDR through Babel and are not stored here.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from types import MappingProxyType
 
-from babel import Locale
 from babel.core import get_global
 
 from shared.vocabulary.income import IncomeGroup, income_of
 from shared.vocabulary.lookup import INTERFACE_LANGUAGES, UnknownTerm, folded, nearest
+from shared.vocabulary.names import territory_names
 
 # Region, sub-region and, where M49 has one, intermediate region; then the countries in it.
 _M49 = (
@@ -78,7 +77,7 @@ class Country:
     income_note: str | None
 
     def name(self, language: str) -> str:
-        """The country's short name in a language, such as "Países Bajos"; see `territory_name`."""
+        """The country's short name in a language of the interface, such as "Países Bajos"."""
         return territory_name(self.code, language)
 
 
@@ -104,24 +103,16 @@ def country(code: str) -> Country:
 
 
 def territory_name(code: str, language: str) -> str:
-    """The name of a country or of an M49 region in a language that Babel knows; raises UnknownTerm otherwise."""
-    name = _territories(language).get(code)
-    if name is None:
-        raise UnknownTerm(code, f"territory names in {language}", None)
-    return name
+    """The name of a country or of an M49 region in a language of the interface; raises UnknownTerm for any other."""
+    names = territory_names(language)
+    if code not in names:
+        raise UnknownTerm(code, "countries and regions")
+    return names[code]
 
 
 def by_name(language: str) -> tuple[Country, ...]:
     """All countries in the order of their names in that language, accents and case aside, for lists in forms."""
     return tuple(sorted(COUNTRIES.values(), key=lambda each: folded(each.name(language))))
-
-
-@cache
-def _territories(language: str) -> dict[str, str]:
-    try:
-        return dict(Locale.parse(language, sep="-").territories)
-    except (ValueError, LookupError) as error:
-        raise UnknownTerm(language, "languages that Babel has names in") from error
 
 
 def _suggestion(code: str) -> str | None:

@@ -6,13 +6,12 @@ of a tag do not matter here: who works in pt-BR understands a colleague who work
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
-from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from shared.vocabulary.lookup import INTERFACE_LANGUAGES, UnknownTerm, folded, nearest
+from shared.vocabulary.names import language_names
 
 _BY_AREA = (
     "es en fr ca eu gl oc pt nl fy de it lb rm mt el tr",  # western and southern Europe
@@ -41,14 +40,9 @@ class Language:
         """Whether the pages are available in it."""
         return self.code in INTERFACE_LANGUAGES
 
-    @property
-    def own_name(self) -> str:
-        """What its speakers call it, for a choice of languages; the English name where Babel does not know it."""
-        return _own_name(self.code)
-
     def name(self, language: str) -> str:
-        """Its name in another language that Babel knows, in the case that running text takes ("neerlandés")."""
-        return _names(language).get(self.code, self.code)
+        """Its name in a language of the interface, written as in running text: "neerlandés"."""
+        return language_names(language)[self.code]
 
 
 LANGUAGES = MappingProxyType({code: Language(code) for area in _BY_AREA for code in area.split()})
@@ -72,20 +66,3 @@ def language(tag: str) -> Language:
 def by_name(in_language: str) -> tuple[Language, ...]:
     """All languages, those of the interface first, then by their names in that language, for lists in forms."""
     return tuple(sorted(LANGUAGES.values(), key=lambda each: (not each.interface, folded(each.name(in_language)))))
-
-
-@cache
-def _names(in_language: str) -> dict[str, str]:
-    try:
-        return dict(Locale.parse(in_language, sep="-").languages)
-    except (ValueError, UnknownLocaleError) as error:
-        raise UnknownTerm(in_language, "languages that Babel has names in") from error
-
-
-@cache
-def _own_name(code: str) -> str:
-    try:
-        own = Locale(code).languages.get(code)
-    except UnknownLocaleError:
-        own = None
-    return str(own or _names("en")[code])

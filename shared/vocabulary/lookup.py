@@ -30,17 +30,14 @@ class Labels:
 
     def in_language(self, language: str) -> str:
         """The label in an interface language (`es`, `en`, `fr`); raises UnknownTerm for any other."""
-        match language:
-            case "es":
-                return self.es
-            case "en":
-                return self.en
-            case "fr":
-                return self.fr
-            case _:
-                raise UnknownTerm(
-                    language, "interface languages", nearest(language, {c: c for c in INTERFACE_LANGUAGES})
-                )
+        return {"es": self.es, "en": self.en, "fr": self.fr}[require_interface_language(language)]
+
+
+def require_interface_language(language: str) -> str:
+    """The language itself if the pages are in it; raises UnknownTerm otherwise."""
+    if language not in INTERFACE_LANGUAGES:
+        raise UnknownTerm(language, "interface languages")
+    return language
 
 
 class Coded(Protocol):
