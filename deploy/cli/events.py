@@ -1,0 +1,85 @@
+"""`connect events`: what the services tell each other, for people, for programs and as AsyncAPI."""
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from deploy.errors import OperatorError
+from shared.events.asyncapi import document
+from shared.events.catalogue import ANY_SERVICE, CATALOGUE, Entry, entry_of_type
+from shared.events.schemas.generated import schema_of
+from shared.events.schemas.golden import Incompatible, rendered, write
+
+WIDE = 200
+
+
+@click.command("events")
+@click.option("--json", "as_json", is_flag=True, help="The catalogue as JSON.")
+@click.option("--asyncapi", is_flag=True, help="The catalogue as an AsyncAPI 3 document, in JSON.")
+@click.option("--schema", metavar="TYPE", help="The JSON Schema of one event, such as connect.intake.OfferClosed.v1.")
+@click.option("--write-schemas", is_flag=True, help="Bring the golden schemas in line with the code.")
+@click.option(
+    "--unreleased", is_flag=True, help="With --write-schemas: nobody has seen these versions yet, so break them."
+)
+def command(as_json: bool, asyncapi: bool, schema: str | None, write_schemas: bool, unreleased: bool) -> None:
+    """List every event: its type, topic, key, who announces it and who hears it."""
+    if sum((as_json, asyncapi, schema is not None, write_schemas)) > 1:
+        raise click.UsageError("Choose one of --json, --asyncapi, --schema and --write-schemas.")
+    if unreleased and not write_schemas:
+        raise click.UsageError("--unreleased belongs to --write-schemas.")
+    if write_schemas:
+        _write(unreleased)
+    elif asyncapi:
+        click.echo(rendered(document(version("connect-exchanges"))), nl=False)
+    elif schema is not None:
+        click.echo(rendered(schema_of(_entry(schema))), nl=False)
+    elif as_json:
+        click.echo(json.dumps([_row(entry) for entry in CATALOGUE], indent=2))
+    else:
+        _show()
+
+
+def _entry(event_type: str) -> Entry:
+    entry = entry_of_type(event_type) or next((e for e in CATALOGUE if e.event.__name__ == event_type), None)
+    if entry is None:
+        raise OperatorError(f"There is no event {event_type}: `connect events` lists them all.")
+    return entry
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "type": entry.type,
+        "event": entry.event.__name__,
+        "version": entry.version,
+        "topic": entry.topic,
+        "key": entry.key,
+        "producer": "any service" if entry.producer == ANY_SERVICE else entry.producer,
+        "consumers": list(entry.consumers),
+    }
+
+
+def _show() -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    table = Table(box=box.SIMPLE_HEAD, caption="The monitor hears every event.", caption_justify="left")
+    for title in ("Type", "Version", "Topic", "Key", "Announced by", "Heard by"):
+        table.add_column(title, overflow="fold")
+    for entry in CATALOGUE:
+        row = _row(entry)
+        heard = ", ".join(entry.hears) or "-"
+        table.add_row(row["type"], f"v{entry.version}", row["topic"], row["key"], row["producer"], heard)
+    console.print(table)
+
+
+def _write(unreleased: bool) -> None:
+    try:
+        changed = write(unreleased=unreleased)
+    except Incompatible as broken:
+        raise OperatorError(str(broken)) from broken
+    click.echo("\n".join(file.name for file in changed) or "Every golden schema is as the code is.")
