@@ -1,6 +1,5 @@
 """A practice: what others can reuse, and what did not work."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,10 +12,11 @@ from services.evaluation.rules.exchanges import Exchange, completed_day
 from services.evaluation.rules.states import require_step
 from shared.events.evaluation import PracticeDrafted, PracticePublished, PracticeReturned
 from shared.primitives.errors import FieldProblem, Invalid, WrongState
+from shared.vocabulary.languages import language
+from shared.vocabulary.lookup import UnknownTerm
 
 LONGEST_TITLE = 100
 LONGEST_TEXT = 5000
-LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class PracticeState(StrEnum):
@@ -142,8 +142,12 @@ def _problems(lesson: Lesson) -> Iterator[FieldProblem]:
             yield FieldProblem(f"/{name}", "missing", "Write this part: others learn from all four.")
         elif len(text) > longest:
             yield FieldProblem(f"/{name}", "too-long", f"Use {longest} characters or fewer.")
-    if not LANGUAGE_TAG.fullmatch(lesson.title_language):
-        yield FieldProblem("/title_language", "not-a-language", "Give a language tag such as en, fr or pt-BR.")
+    try:
+        language(lesson.title_language)
+    except UnknownTerm as unknown:
+        yield FieldProblem(
+            "/title_language", "unknown-language", f"{unknown}. Give a language tag such as en or pt-BR."
+        )
 
 
 def drafted_event(practice: Practice) -> PracticeDrafted:
