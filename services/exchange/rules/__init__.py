@@ -1,7 +1,7 @@
 """Every decision about exchanges: pure functions on frozen values."""
 
 from services.exchange.rules.access import Action, may
-from services.exchange.rules.checklist import ticked
+from services.exchange.rules.checklist import checklist_for, ticked
 from services.exchange.rules.limits import LIMITS
 from services.exchange.rules.states import TRANSITIONS, moved
 from services.exchange.rules.steps import (
@@ -64,6 +64,7 @@ __all__ = [
     "agreed",
     "association_confirmed",
     "cancelled",
+    "checklist_for",
     "closed",
     "completed",
     "converted",

@@ -105,7 +105,7 @@ def _people(exchange: Exchange, plan: Plan, known: References) -> Iterator[Field
 def _place(exchange: Exchange, one: Participant, known: References, at: str) -> Iterator[FieldProblem]:
     """Whether somebody of this organisation can have this part."""
     if one.part not in LIMITS[exchange.mode].parts:
-        yield FieldProblem(f"{at}/part", "part-not-in-mode", f"{_of(exchange.mode)} has nobody with this part.")
+        yield FieldProblem(f"{at}/part", "part-not-in-mode", f"In {_of(exchange.mode)} nobody has this part.")
     if one.organisation_id not in (*exchange.organisations, exchange.association_id):
         detail = "This organisation does not take part: name one of the agreed organisations or the association."
         yield FieldProblem(f"{at}/organisation_id", "not-taking-part", detail)
