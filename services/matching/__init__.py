@@ -1,0 +1,8 @@
+"""Matching finds peers.
+
+Owns: the index of offers, searches, proposals, reserved capacity, track records of experts.
+Hears: OrganisationRegistered, OfferPublished, OfferChanged, OfferClosed, ApplicationValidated, ApplicationWithdrawn,
+ExchangeCancelled, ExchangeCompleted, EvaluationSubmitted.
+Announces: MatchProposed, MatchAccepted, MatchDeclined, MatchConfirmed, MatchExpired, MatchSuperseded, NoMatchFound,
+CallOpened.
+"""

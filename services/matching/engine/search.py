@@ -1,0 +1,53 @@
+"""The search: filter, plan, score, rank."""
+
+from collections import Counter
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.matching.engine import days
+from services.matching.engine.factors import FACTORS
+from services.matching.engine.filters import FILTERS, obstacles
+from services.matching.engine.values import Candidate, Found, Plan, Ranked, Request, Scale
+from shared.events.matching import Contribution, FilteredOut
+
+
+def search(request: Request, candidates: Iterable[Candidate], scale: Scale, *, top: int) -> Found:
+    """The best `top` candidates that pass every hard filter, best first.
+
+    Order: organisations that the applicant asked for; score; offers that answer this application; fewer exchanges
+    already taken on; offer id. So the same input gives the same list.
+    """
+    removed: Counter[str] = Counter()
+    survivors = []
+    considered = 0
+    for candidate in candidates:
+        considered += 1
+        failed = obstacles(request, candidate)
+        removed.update(failed)
+        plan = None if failed else days.plan(request, candidate)
+        if plan is not None:
+            survivors.append(explain(request, candidate, plan, scale))
+    survivors.sort(key=lambda ranked: _place(request, ranked))
+    filtered = tuple(FilteredOut(filter=name, offers=removed[name]) for name in FILTERS if removed[name])
+    return Found(tuple(survivors[:top]), considered, filtered)
+
+
+def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> Ranked:
+    """The score of one pair, with what each factor adds, rounded to a hundredth of a point."""
+    contributions = []
+    for name, factor in FACTORS.items():
+        share, because = factor(request, candidate, plan, scale)
+        weight = getattr(scale.weights, name)
+        contributions.append(Contribution(factor=name, points=round(weight * share, 2), out_of=weight, because=because))
+    return Ranked(candidate, plan, round(sum(one.points for one in contributions), 2), tuple(contributions))
+
+
+def _place(request: Request, ranked: Ranked) -> tuple[bool, float, bool, int, UUID]:
+    candidate = ranked.candidate
+    return (
+        candidate.organisation_id not in request.preferred,
+        -ranked.score,
+        candidate.answers != request.application_id,
+        candidate.reserved,
+        candidate.offer_id,
+    )

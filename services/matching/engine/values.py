@@ -1,0 +1,156 @@
+"""What the search takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.events.matching import Contribution, FilteredOut
+from shared.primitives.terms import Level, Mode, Position
+
+RATING_WITHOUT_ANY = 3.5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Days:
+    """A stretch of days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """How many days, weekends included."""
+        return (self.last - self.first).days + 1
+
+    def overlap(self, other: "Days") -> "Days | None":
+        """The days that both have."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Days(first, last) if first <= last else None
+
+    @classmethod
+    def starting(cls, first: date, length: int) -> "Days":
+        """The stretch of that length."""
+        return cls(first, first + timedelta(days=length - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What makes two governments comparable. None where nothing is known.
+
+    `income`: rank of the country's income group, 0 to 3. `region` and the finer `subregion`: M49 codes.
+    """
+
+    country: str
+    population: int | None = None
+    income: int | None = None
+    region: str | None = None
+    subregion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An application as the search sees it. `mode` None: advise me. `refused`: offers that came to nothing before."""
+
+    application_id: UUID
+    organisation_id: UUID
+    place: Place
+    themes: frozenset[str]
+    sdgs: frozenset[int]
+    dac: frozenset[str]
+    mode: Mode | None
+    window: Days
+    participants: int
+    position: Position
+    languages: Mapping[str, Level]
+    interpretation: bool
+    same_country: bool
+    preferred: frozenset[UUID] = frozenset()
+    excluded: frozenset[UUID] = frozenset()
+    refused: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer as the search sees it.
+
+    `booked`: days on which the expert is taken. `ratings`: how many there are, `rating`: their mean.
+    """
+
+    offer_id: UUID
+    organisation_id: UUID
+    member_id: UUID
+    place: Place
+    active: bool
+    answers: UUID | None
+    themes: frozenset[str]
+    sdgs: frozenset[int]
+    dac: frozenset[str]
+    modes: tuple[Mode, ...]
+    position: Position
+    years_in_role: int
+    languages: Mapping[str, Level]
+    windows: tuple[Days, ...]
+    days_a_year: int
+    capacity: int
+    reserved: int = 0
+    booked: tuple[Days, ...] = ()
+    ratings: int = 0
+    rating: float = 0.0
+
+
+class Weights(BaseModel):
+    """How many points each factor can give. They are never negative and add up to 100."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    knowledge: float = Field(default=40, ge=0)
+    position: float = Field(default=25, ge=0)
+    context: float = Field(default=15, ge=0)
+    language: float = Field(default=10, ge=0)
+    availability: float = Field(default=10, ge=0)
+
+    @model_validator(mode="after")
+    def _add_up(self) -> "Weights":
+        total = self.knowledge + self.position + self.context + self.language + self.availability
+        if abs(total - 100) > 1e-9:
+            raise ValueError(f"the weights add up to {total:g}, not to 100")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How to score: the weights, and the mean rating of all experts, toward which a short track record is drawn."""
+
+    weights: Weights = field(default_factory=Weights)
+    mean_rating: float = RATING_WITHOUT_ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The mode and the days that fit both sides. `free`: how many days they could have chosen from."""
+
+    mode: Mode
+    days: Days
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate that passed every hard filter. The points of its contributions add up to its score."""
+
+    candidate: Candidate
+    plan: Plan
+    score: float
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best candidates, best first; how many were looked at, and how many each hard filter alone would remove."""
+
+    ranked: tuple[Ranked, ...]
+    considered: int
+    filtered: tuple[FilteredOut, ...]

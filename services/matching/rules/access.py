@@ -1,0 +1,31 @@
+"""Who may see and do what. Nothing is allowed that is not named here."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.matching.rules.proposals import Proposal
+from shared.primitives.actor import Actor
+from shared.primitives.terms import Role, Side
+
+PARTIES = (Role.APPLICANT, Role.EXPERT, Role.COORDINATOR)
+OVERSEERS = (Role.COORDINATOR, Role.OPERATOR)
+ACTIONS: Mapping[str, tuple[Role, ...]] = {"open a call": (Role.COORDINATOR,)}
+
+
+def side_of(actor: Actor, proposal: Proposal) -> Side | None:
+    """The side that the actor can speak for: that of their organisation. A coordinator speaks for no other side."""
+    if not actor.has(*PARTIES):
+        return None
+    if actor.speaks_for(proposal.requester_id):
+        return Side.REQUESTER
+    return Side.OFFERER if actor.speaks_for(proposal.offerer_id) else None
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether a role of the actor allows the action."""
+    return actor.has(*ACTIONS.get(action, ()))
+
+
+def may_see(actor: Actor, organisations: frozenset[UUID]) -> bool:
+    """Whether the actor may know of what concerns these organisations: theirs, or everything for overseers."""
+    return actor.has(*OVERSEERS) or (actor.has(*PARTIES) and actor.organisation_id in organisations)

@@ -1,0 +1,16 @@
+"""How the programme matches: what can be set, and is pinned to a search when it is opened."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.matching.engine.values import Weights
+
+
+class Policy(BaseModel):
+    """Weights of the factors, how many proposals a search publishes at once, and working days to answer one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    weights: Weights
+    proposals: int = Field(ge=1)
+    answer_days: int = Field(ge=1)

@@ -1,0 +1,96 @@
+"""The search for peers of one application, from its opening to its end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.events.intake import ApplicationValidated
+from shared.events.matching import FilteredOut
+from shared.primitives.errors import FieldProblem, Invalid, WrongState
+
+
+class SearchState(StrEnum):
+    """Where a search stands. `called`: there is no match, and associations have been asked for offers."""
+
+    SEARCHING = "searching"
+    PROPOSED = "proposed"
+    NO_MATCH = "no-match"
+    CALLED = "called"
+    MATCHED = "matched"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+S = SearchState
+TRANSITIONS: Mapping[SearchState, frozenset[SearchState]] = {
+    S.SEARCHING: frozenset({S.PROPOSED, S.NO_MATCH, S.WITHDRAWN}),
+    S.PROPOSED: frozenset({S.NO_MATCH, S.MATCHED, S.WITHDRAWN}),
+    S.NO_MATCH: frozenset({S.PROPOSED, S.CALLED, S.WITHDRAWN}),
+    S.CALLED: frozenset({S.PROPOSED, S.WITHDRAWN}),
+    S.MATCHED: frozenset({S.CLOSED, S.WITHDRAWN}),
+    S.WITHDRAWN: frozenset(),
+    S.CLOSED: frozenset(),
+}
+UNMATCHED = frozenset({S.NO_MATCH, S.CALLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A targeted call: which associations are asked, and until when."""
+
+    associations: tuple[UUID, ...]
+    languages: tuple[str, ...]
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is sought, and what the last look at the offers gave.
+
+    `policy` is the version that was pinned at the start. `number` counts the looks from 1; results carry it, since
+    proposals and the news of no match travel in different topics and can overtake each other.
+    """
+
+    application: ApplicationValidated
+    state: SearchState
+    policy: int
+    number: int = 1
+    considered: int = 0
+    filtered: tuple[FilteredOut, ...] = ()
+    call: Call | None = None
+
+    @property
+    def application_id(self) -> UUID:
+        """The application, which is also the case."""
+        return self.application.application_id
+
+
+def moved(search: Search, to: SearchState) -> Search:
+    """The search in its new state. Raises WrongState where the table has no such step."""
+    if to not in TRANSITIONS[search.state]:
+        raise WrongState("search-state", f"The search is {search.state}, so it can't become {to}.")
+    return replace(search, state=to)
+
+
+def without_match(search: Search) -> Search:
+    """The search after it found nobody. A call that was opened stays open."""
+    return search if search.state in UNMATCHED else moved(search, S.NO_MATCH)
+
+
+def called(search: Search, call: Call, today: date) -> Search:
+    """The search with a targeted call.
+
+    Raises Invalid for a day that is not ahead, WrongState unless there is no match, or while a call is open.
+    """
+    if call.closes_on <= today:
+        problem = FieldProblem("/closes_on", "not-ahead", "Give a day after today.")
+        raise Invalid("call-closes-too-early", "A call must stay open for at least a day.", fields=(problem,))
+    if search.state is S.CALLED and search.call is not None:
+        if search.call.closes_on >= today:
+            raise WrongState("call-open", f"A call is open until {search.call.closes_on}.")
+        return replace(search, call=call)
+    if search.state is not S.NO_MATCH:
+        raise WrongState("not-without-match", f"The search is {search.state}; a call needs one that found no match.")
+    return replace(moved(search, S.CALLED), call=call)

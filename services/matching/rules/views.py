@@ -1,0 +1,94 @@
+"""What the API tells of searches and proposals."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.matching.rules.proposals import Proposal, ProposalState
+from services.matching.rules.searches import Search, SearchState
+from shared.events.matching import Contribution, FilteredOut
+from shared.primitives.terms import Mode, Side
+
+
+class View(BaseModel):
+    """A frozen reply."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ProposalView(View):
+    """A proposal. The points of its contributions add up to its score; days are inclusive."""
+
+    proposal_id: UUID
+    application_id: UUID
+    offer_id: UUID
+    requester_id: UUID
+    offerer_id: UUID
+    state: ProposalState
+    search: int
+    rank: int
+    score: float
+    contributions: tuple[Contribution, ...]
+    mode: Mode
+    first: date
+    last: date
+    respond_by: date
+    reason: str | None
+    declined_by: Side | None
+
+
+class CallView(View):
+    """A targeted call to associations."""
+
+    associations: tuple[UUID, ...]
+    languages: tuple[str, ...]
+    closes_on: date
+
+
+class SearchView(View):
+    """The search of an application: its state, and how many offers each hard filter alone removed at the last look."""
+
+    application_id: UUID
+    state: SearchState
+    number: int
+    considered: int
+    filtered: tuple[FilteredOut, ...]
+    call: CallView | None
+
+
+def proposal_view(proposal: Proposal) -> ProposalView:
+    """The proposal as its two sides and coordinators see it."""
+    return ProposalView(
+        proposal_id=proposal.proposal_id,
+        application_id=proposal.application_id,
+        offer_id=proposal.offer_id,
+        requester_id=proposal.requester_id,
+        offerer_id=proposal.offerer_id,
+        state=proposal.state,
+        search=proposal.search,
+        rank=proposal.rank,
+        score=proposal.score,
+        contributions=proposal.contributions,
+        mode=proposal.mode,
+        first=proposal.days.first,
+        last=proposal.days.last,
+        respond_by=proposal.respond_by,
+        reason=proposal.reason,
+        declined_by=proposal.declined_by,
+    )
+
+
+def search_view(search: Search) -> SearchView:
+    """The search as the applicant and coordinators see it."""
+    call = search.call and CallView(
+        associations=search.call.associations, languages=search.call.languages, closes_on=search.call.closes_on
+    )
+    return SearchView(
+        application_id=search.application_id,
+        state=search.state,
+        number=search.number,
+        considered=search.considered,
+        filtered=search.filtered,
+        call=call,
+    )

@@ -1,0 +1,144 @@
+"""Proposals, and which of them have lost their ground."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from services.matching.engine.values import Days
+from services.matching.rules.proposals import OPEN, Proposal, ProposalState, SupersededBecause
+from shared.events.matching import Contribution
+from shared.postgres.pool import Connection
+from shared.primitives.terms import Mode, Side
+
+COLUMNS = (
+    "proposal_id, application_id, offer_id, requester_id, offerer_id, member_id, state, search, rank, score, "
+    "contributions, mode, first_day, last_day, respond_by, proposed_at"
+)
+
+# Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
+# sweep over all. A paused offer takes no new proposals, but what was proposed before can still be agreed.
+GROUND_LOST = """
+    CASE WHEN o.state = 'closed' THEN 'offer-closed'
+         WHEN o.reserved >= o.capacity THEN 'capacity-gone'
+         WHEN NOT o.windows @> daterange(p.first_day, p.last_day, '[]') THEN 'window-gone'
+         WHEN EXISTS (SELECT FROM bookings b WHERE b.member_id = p.member_id
+                      AND b.days && daterange(p.first_day, p.last_day, '[]')) THEN 'expert-booked'
+    END
+"""
+
+
+async def add_proposals(connection: Connection, proposals: Iterable[Proposal]) -> None:
+    """Store new proposals. The database refuses a second open one for the same pair."""
+    await connection.copy_records_to_table(
+        "proposals",
+        columns=COLUMNS.split(", "),
+        records=[
+            (
+                one.proposal_id,
+                one.application_id,
+                one.offer_id,
+                one.requester_id,
+                one.offerer_id,
+                one.member_id,
+                one.state,
+                one.search,
+                one.rank,
+                one.score,
+                [contribution.model_dump() for contribution in one.contributions],
+                one.mode,
+                one.days.first,
+                one.days.last,
+                one.respond_by,
+                one.proposed_at,
+            )
+            for one in proposals
+        ],
+    )
+
+
+async def load_proposal(connection: Connection, proposal_id: UUID) -> Proposal | None:
+    """A proposal as it is, without a lock."""
+    row = await connection.fetchrow("SELECT * FROM proposals WHERE proposal_id = $1", proposal_id)
+    return _proposal(row) if row else None
+
+
+async def proposals_of(connection: Connection, application_id: UUID) -> list[Proposal]:
+    """All proposals of an application, the latest search first, the best first."""
+    rows = await connection.fetch(
+        "SELECT * FROM proposals WHERE application_id = $1 ORDER BY search DESC, rank, proposal_id", application_id
+    )
+    return [_proposal(row) for row in rows]
+
+
+async def lock_proposals(connection: Connection, application_id: UUID) -> dict[UUID, Proposal]:
+    """All proposals of an application, locked until the commit; its search must be locked before."""
+    rows = await connection.fetch(
+        "SELECT * FROM proposals WHERE application_id = $1 ORDER BY proposal_id FOR UPDATE", application_id
+    )
+    return {row["proposal_id"]: _proposal(row) for row in rows}
+
+
+async def save_proposal(connection: Connection, proposal: Proposal) -> None:
+    """Store what changes in a proposal."""
+    await connection.execute(
+        "UPDATE proposals SET state = $2, reason = $3, declined_by = $4, updated_at = now() WHERE proposal_id = $1",
+        proposal.proposal_id,
+        proposal.state,
+        proposal.reason,
+        proposal.declined_by,
+    )
+
+
+async def why_ground_lost(connection: Connection, proposal_id: UUID) -> SupersededBecause | None:
+    """Why this proposal can't be confirmed any more; None while it can."""
+    because = await connection.fetchval(
+        f"SELECT {GROUND_LOST} FROM proposals p JOIN offers o USING (offer_id) WHERE p.proposal_id = $1",  # noqa: S608
+        proposal_id,
+    )
+    return SupersededBecause(because) if because else None
+
+
+async def application_with_lost_ground(connection: Connection) -> UUID | None:
+    """An application of which an open proposal can't be confirmed any more."""
+    found: UUID | None = await connection.fetchval(
+        f"""
+        SELECT p.application_id FROM proposals p JOIN offers o USING (offer_id)
+        WHERE p.state = ANY($1) AND {GROUND_LOST} IS NOT NULL ORDER BY p.proposal_id LIMIT 1
+        """,  # noqa: S608  # the condition is the constant above
+        list(OPEN),
+    )
+    return found
+
+
+async def application_past_deadline(connection: Connection, today: date) -> UUID | None:
+    """An application with an open proposal whose last day has passed."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT application_id FROM proposals WHERE state = ANY($1) AND respond_by < $2 ORDER BY respond_by LIMIT 1",
+        list(OPEN),
+        today,
+    )
+    return found
+
+
+def _proposal(row: asyncpg.Record) -> Proposal:
+    return Proposal(
+        proposal_id=row["proposal_id"],
+        application_id=row["application_id"],
+        offer_id=row["offer_id"],
+        requester_id=row["requester_id"],
+        offerer_id=row["offerer_id"],
+        member_id=row["member_id"],
+        state=ProposalState(row["state"]),
+        search=row["search"],
+        rank=row["rank"],
+        score=row["score"],
+        contributions=tuple(Contribution.model_validate(one) for one in row["contributions"]),
+        mode=Mode(row["mode"]),
+        days=Days(row["first_day"], row["last_day"]),
+        respond_by=row["respond_by"],
+        proposed_at=row["proposed_at"],
+        reason=row["reason"],
+        declined_by=Side(row["declined_by"]) if row["declined_by"] else None,
+    )

@@ -1,0 +1,132 @@
+"""Searches, one per application."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from services.matching.engine.values import Candidate
+from services.matching.rules.proposals import REFUSED
+from services.matching.rules.searches import Call, Search, SearchState
+from shared.events.intake import ApplicationValidated
+from shared.events.matching import FilteredOut
+from shared.postgres.pool import Connection
+
+
+async def add_search(connection: Connection, search: Search, sequence: int) -> bool:
+    """Store a new search. False if there is one for this application."""
+    added = await connection.fetchval(
+        """
+        INSERT INTO searches (application_id, application, themes, dac, state, policy, number, considered, filtered,
+                              sequence)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '[]', $8) ON CONFLICT DO NOTHING RETURNING true
+        """,
+        search.application_id,
+        search.application.model_dump(mode="json"),
+        list(search.application.themes),
+        list(search.application.dac),
+        search.state,
+        search.policy,
+        search.number,
+        sequence,
+    )
+    return bool(added)
+
+
+async def sequence_of(connection: Connection, application_id: UUID) -> int:
+    """The number of the event that opened this search."""
+    sequence: int = await connection.fetchval("SELECT sequence FROM searches WHERE application_id = $1", application_id)
+    return sequence
+
+
+async def load_search(connection: Connection, application_id: UUID) -> Search | None:
+    """A search as it is, without a lock."""
+    row = await connection.fetchrow("SELECT * FROM searches WHERE application_id = $1", application_id)
+    return _search(row) if row else None
+
+
+async def lock_search(connection: Connection, application_id: UUID) -> Search | None:
+    """A search, locked until the commit. Lock it before its proposals, and those before an offer."""
+    row = await connection.fetchrow("SELECT * FROM searches WHERE application_id = $1 FOR UPDATE", application_id)
+    return _search(row) if row else None
+
+
+async def save_search(connection: Connection, search: Search) -> None:
+    """Store what changes in a search."""
+    await connection.execute(
+        """
+        UPDATE searches SET state = $2, number = $3, considered = $4, filtered = $5, called_associations = $6,
+            called_languages = $7, call_closes_on = $8, updated_at = now()
+        WHERE application_id = $1
+        """,
+        search.application_id,
+        search.state,
+        search.number,
+        search.considered,
+        [one.model_dump() for one in search.filtered],
+        list(search.call.associations) if search.call else None,
+        list(search.call.languages) if search.call else None,
+        search.call.closes_on if search.call else None,
+    )
+
+
+async def searches_for(connection: Connection, candidate: Candidate) -> list[Search]:
+    """Searches that an offer could serve now: those without a match that share a theme or a DAC code with it, and the
+    one that it answers, if that still takes proposals. Without locks, in the order of their applications.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT * FROM searches
+        WHERE (state IN ('no-match', 'called') AND (themes && $1 OR dac && $2))
+           OR (application_id = $3 AND state IN ('proposed', 'no-match', 'called'))
+        ORDER BY application_id
+        """,
+        list(candidate.themes),
+        list(candidate.dac),
+        candidate.answers,
+    )
+    return [_search(row) for row in rows]
+
+
+async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, list[UUID]]:
+    """Per application the active offers that changed lately and that `searches_for` would bring to it now.
+
+    An application that has proposals counts only for offers that answer it and were never proposed to it.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT s.application_id, array_agg(o.offer_id ORDER BY o.offer_id) AS offers
+        FROM offers o JOIN searches s
+          ON (s.state IN ('no-match', 'called')
+              AND (s.themes && o.themes OR s.dac && o.dac OR s.application_id = o.answers))
+          OR (s.state = 'proposed' AND s.application_id = o.answers AND NOT EXISTS (
+              SELECT FROM proposals p WHERE p.application_id = s.application_id AND p.offer_id = o.offer_id))
+        WHERE o.changed_at > now() - $1::interval AND o.state = 'active'
+        GROUP BY s.application_id ORDER BY s.application_id
+        """,
+        within,
+    )
+    return {row["application_id"]: row["offers"] for row in rows}
+
+
+async def refused_offers(connection: Connection, application_id: UUID) -> frozenset[UUID]:
+    """Offers whose proposals to this application came to nothing: they are not proposed to it again."""
+    rows = await connection.fetch(
+        "SELECT offer_id FROM proposals WHERE application_id = $1 AND state = ANY($2)", application_id, list(REFUSED)
+    )
+    return frozenset(row["offer_id"] for row in rows)
+
+
+def _search(row: asyncpg.Record) -> Search:
+    call = None
+    if row["call_closes_on"] is not None:
+        call = Call(tuple(row["called_associations"]), tuple(row["called_languages"]), row["call_closes_on"])
+    return Search(
+        application=ApplicationValidated.model_validate(row["application"]),
+        state=SearchState(row["state"]),
+        policy=row["policy"],
+        number=row["number"],
+        considered=row["considered"],
+        filtered=tuple(FilteredOut.model_validate(one) for one in row["filtered"]),
+        call=call,
+    )

@@ -1,0 +1,30 @@
+"""What matching does, each as load, decide, save, announce."""
+
+from services.matching.use_cases.answers import AcceptProposal, DeclineProposal, accept_proposal, decline_proposal
+from services.matching.use_cases.calls import OpenCall, open_call
+from services.matching.use_cases.endings import expire_proposals, supersede_lost_proposals, withdraw_search
+from services.matching.use_cases.exchanges import record_completion, record_evaluation, release_capacity
+from services.matching.use_cases.offers import change_offer, close_offer, index_offer, retry_unmatched
+from services.matching.use_cases.organisations import register_organisation
+from services.matching.use_cases.searching import propose_matches
+
+__all__ = [
+    "AcceptProposal",
+    "DeclineProposal",
+    "OpenCall",
+    "accept_proposal",
+    "change_offer",
+    "close_offer",
+    "decline_proposal",
+    "expire_proposals",
+    "index_offer",
+    "open_call",
+    "propose_matches",
+    "record_completion",
+    "record_evaluation",
+    "register_organisation",
+    "release_capacity",
+    "retry_unmatched",
+    "supersede_lost_proposals",
+    "withdraw_search",
+]

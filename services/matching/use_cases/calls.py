@@ -1,0 +1,48 @@
+"""Asking associations for offers when there is no match."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.matching.rules import access
+from services.matching.rules.associations import call_languages, to_be_called
+from services.matching.rules.reading import request_of
+from services.matching.rules.searches import Call, called
+from services.matching.rules.views import SearchView, search_view
+from services.matching.storage import searches
+from services.matching.storage.organisations import associations
+from shared.events.matching import CallOpened
+from shared.postgres.unit_of_work import UnitOfWork
+from shared.primitives.errors import NotFound, require
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """Ask associations for offers until a day."""
+
+    application_id: UUID
+    closes_on: date
+
+
+async def open_call(work: UnitOfWork, command: OpenCall) -> SearchView:
+    """Open a targeted call for an application without a match; offers that come restart its matching."""
+    require(access.may(work.actor, "open a call"), "open a call")
+    search = await searches.lock_search(work.connection, command.application_id)
+    if search is None:
+        raise NotFound("no-such-search", "No peers were searched for an application with this id.")
+    request = request_of(search.application)
+    asked = to_be_called(request, await associations(work.connection))
+    call = Call(asked, call_languages(request), command.closes_on)
+    search = called(search, call, work.today)
+    await searches.save_search(work.connection, search)
+    work.announce(
+        CallOpened(
+            application_id=search.application_id,
+            themes=search.application.themes,
+            languages=call.languages,
+            associations=call.associations,
+            closes_on=call.closes_on,
+        ),
+        case=search.application_id,
+    )
+    return search_view(search)

@@ -1,0 +1,118 @@
+"""Looking for peers: over all offers for one application, with proposals or the reasons why there are none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from services.matching.engine.search import search as search_offers
+from services.matching.engine.values import Candidate, Found, Ranked, Scale
+from services.matching.rules import searches as rules
+from services.matching.rules.calendar import add_working_days
+from services.matching.rules.proposals import Proposal, ProposalState
+from services.matching.rules.reading import request_of
+from services.matching.rules.searches import Search, SearchState
+from services.matching.storage import offers, policies, proposals, records, searches
+from shared.events.intake import ApplicationValidated
+from shared.events.matching import MatchProposed, NoMatchFound
+from shared.postgres.unit_of_work import UnitOfWork
+from shared.primitives.errors import WrongState
+
+
+async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None:
+    """Open the search of a validated application and propose the best offers to both sides.
+
+    An older or repeated validation changes nothing; a newer one of the same application is refused.
+    """
+    policy = await policies.current_policy(work.connection)
+    search = Search(event, SearchState.SEARCHING, policy.version, number=0)
+    if not await searches.add_search(work.connection, search, sequence_of(work)):
+        if sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
+            raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
+        return
+    await look_for_peers(work, search)
+
+
+async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
+    """Look over all offers; propose the best of them, or say that there is no match and why.
+
+    The search is locked, or new, and has no open proposal. Pairs that came to nothing before are left out.
+    """
+    found = await find(work, search, await offers.all_candidates(work.connection))
+    search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
+    if found.ranked:
+        search = await publish(work, search, found.ranked)
+    else:
+        search = rules.without_match(search)
+        work.announce(
+            NoMatchFound(
+                application_id=search.application_id,
+                considered=found.considered,
+                filtered=found.filtered,
+                search=search.number,
+            ),
+            case=search.application_id,
+        )
+    await searches.save_search(work.connection, search)
+    return search
+
+
+async def find(work: UnitOfWork, search: Search, candidates: Iterable[Candidate]) -> Found:
+    """The best of these candidates by the policy that is pinned to the search."""
+    refused = await searches.refused_offers(work.connection, search.application_id)
+    policy = await policies.load_policy(work.connection, search.policy)
+    scale = Scale(policy.weights, await records.mean_rating(work.connection))
+    return search_offers(request_of(search.application, refused), candidates, scale, top=policy.proposals)
+
+
+async def publish(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], *, first_rank: int = 1) -> Search:
+    """Store proposals and announce them to both sides; returns the search, for the caller to save."""
+    policy = await policies.load_policy(work.connection, search.policy)
+    respond_by = add_working_days(work.today, policy.answer_days)
+    fresh = [
+        Proposal(
+            proposal_id=work.new_id(),
+            application_id=search.application_id,
+            offer_id=one.candidate.offer_id,
+            requester_id=search.application.organisation.organisation_id,
+            offerer_id=one.candidate.organisation_id,
+            member_id=one.candidate.member_id,
+            state=ProposalState.PUBLISHED,
+            search=search.number,
+            rank=rank,
+            score=one.score,
+            contributions=one.contributions,
+            mode=one.plan.mode,
+            days=one.plan.days,
+            respond_by=respond_by,
+            proposed_at=work.now,
+        )
+        for rank, one in enumerate(ranked, start=first_rank)
+    ]
+    await proposals.add_proposals(work.connection, fresh)
+    for proposal in fresh:
+        work.announce(_proposed(proposal), case=proposal.application_id)
+    return search if search.state is SearchState.PROPOSED else rules.moved(search, SearchState.PROPOSED)
+
+
+def sequence_of(work: UnitOfWork) -> int:
+    """The place of the event that is reacted to in its aggregate's order."""
+    if work.cause is None:
+        raise RuntimeError("a reaction was called without its event")
+    return work.cause.sequence
+
+
+def _proposed(proposal: Proposal) -> MatchProposed:
+    return MatchProposed(
+        proposal_id=proposal.proposal_id,
+        application_id=proposal.application_id,
+        offer_id=proposal.offer_id,
+        requester_id=proposal.requester_id,
+        offerer_id=proposal.offerer_id,
+        rank=proposal.rank,
+        score=proposal.score,
+        contributions=proposal.contributions,
+        mode=proposal.mode,
+        first=proposal.days.first,
+        last=proposal.days.last,
+        respond_by=proposal.respond_by,
+        search=proposal.search,
+    )
