@@ -1,7 +1,8 @@
 """How reviewers' judgements become a verdict.
 
 Two reviewers judge eligibility and quality. If their weighted scores lie 2 or more apart, or they differ about
-eligibility, a third is called. An application passes with a weighted mean of 3.0 and no criterion below 2 (mean of the reviewers).
+eligibility, a third is called. An application passes with a weighted mean of 3.0 and no criterion below 2 (means of
+the reviewers).
 """
 
 from collections.abc import Mapping, Sequence
