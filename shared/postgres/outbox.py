@@ -117,9 +117,9 @@ async def backlog(connection: Connection) -> tuple[int, float]:
     """How many rows wait (counted up to 10,000), and the age of the oldest in seconds."""
     row = await connection.fetchrow(
         """
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS some) AS rows,
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS first) AS waiting,
                coalesce(extract(epoch FROM now() - (SELECT created_at FROM outbox ORDER BY position LIMIT 1)), 0) AS age
         """
     )
     assert row is not None
-    return int(row["rows"]), float(row["age"])
+    return int(row["waiting"]), float(row["age"])

@@ -5,12 +5,13 @@ acknowledgement and the delete, the rows are sent again and the consumers' inbox
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from shared.postgres import outbox, pool
 from shared.postgres.outbox import Waiting
@@ -28,6 +29,7 @@ AT_ONCE = 500
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 10.0
 ASK_FOR_LOCK_EVERY = 1.0
+ASK_KAFKA_EVERY = 5.0
 LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
 MAX_EVENT_BYTES = 1_000_000
 
@@ -78,10 +80,13 @@ class Relay:
         return True
 
     async def _relay(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, stopping: asyncio.Event) -> None:
-        poll = SHORTEST_POLL
+        poll, asked = SHORTEST_POLL, time.monotonic()
         while not stopping.is_set():
             self.filled.clear()
             rows = await outbox.oldest(connection, AT_ONCE)
+            if time.monotonic() - asked > ASK_KAFKA_EVERY:
+                await _ask(producer)
+                asked = time.monotonic()
             self.readiness.ready(PART, standby=0)
             if rows:
                 await send(producer, rows)
@@ -104,6 +109,13 @@ def _producer(settings: KafkaSettings) -> AIOKafkaProducer:
         max_request_size=MAX_EVENT_BYTES + 100_000,
         request_timeout_ms=20_000,
     )
+
+
+async def _ask(producer: AIOKafkaProducer) -> None:
+    """Raise KafkaError if no broker answers: a relay with nothing to send would not notice otherwise."""
+    async with asyncio.timeout(ASK_KAFKA_EVERY):
+        if not await producer.client.force_metadata_update():
+            raise KafkaConnectionError("no broker answers")
 
 
 async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:

@@ -31,6 +31,17 @@ async def ensure_topics(settings: KafkaSettings, *, replication: int = 1) -> lis
         await admin.close()
 
 
+async def missing_topics(settings: KafkaSettings) -> list[str]:
+    """The catalogue's topics that the cluster lacks. Raises `KafkaError` or OSError if Kafka can't be reached."""
+    admin = AIOKafkaAdminClient(**settings.client_options())
+    await admin.start()
+    try:
+        there = await admin.list_topics()
+    finally:
+        await admin.close()
+    return [name for name in topics() if name not in there]
+
+
 def ensure_topics_now(settings: KafkaSettings, *, replication: int = 1) -> list[str]:
     """`ensure_topics` for callers that have no event loop."""
     return asyncio.run(ensure_topics(settings, replication=replication))
@@ -74,4 +85,4 @@ async def _check(admin: AIOKafkaAdminClient) -> None:
         )
 
 
-__all__ = ["KafkaError", "TopicsError", "ensure_topics", "ensure_topics_now"]
+__all__ = ["KafkaError", "TopicsError", "ensure_topics", "ensure_topics_now", "missing_topics"]

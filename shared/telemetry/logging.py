@@ -24,6 +24,7 @@ from shared.telemetry.exception_text import describe, without_data
 
 TEXT_LIMIT = 500
 LIST_LIMIT = 20
+REPEAT_AFTER = 30.0  # seconds
 
 _OUR_LOGGERS = ("services", "shared", "deploy")
 # They write a line per request with the whole address, and an address can hold what a person typed.
@@ -54,6 +55,7 @@ def configure_logging(service: str, role: str, level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_formatter(service, role))
+    handler.addFilter(_NotAgainSoon())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(number, logging.INFO))
@@ -84,6 +86,27 @@ def bound(*, case_id: str | None = None, **fields: object) -> Iterator[None]:
     named = fields if case_id is None else {"case_id": case_id, **fields}
     with structlog.contextvars.bound_contextvars(**named):
         yield
+
+
+class _NotAgainSoon(logging.Filter):
+    """Lets a Kafka client say the same thing once in 30 seconds: while the broker is away it says it 40 times a second.
+
+    What matters of it (the consumer is not ready, the relay is interrupted) our own loggers tell.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        if not record.name.startswith("aiokafka"):
+            return True
+        what = (record.name, str(record.msg))
+        if record.created - self._said.get(what, 0.0) < REPEAT_AFTER:
+            return False
+        self._said[what] = record.created
+        return True
 
 
 def _formatter(service: str, role: str) -> logging.Formatter:

@@ -15,7 +15,7 @@ from shared.primitives.errors import Rejected
 from shared.primitives.terms import Role
 from shared.streaming import dead_letters, settlement
 from shared.streaming.batch import BatchProcessor, DeadLetterLimit, TooManyDeadLetters
-from shared.streaming.reactions import Batched
+from shared.streaming.reactions import Batched, Reactions
 from shared.streaming.settlement import Settle
 from tests.conftest import OpenDatabase
 from tests.integration.shared.arriving import Arriving
@@ -226,7 +226,7 @@ async def test_a_batched_reaction_gets_consecutive_events_at_once(open_database:
     async def take(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
         taken.append(len(envelopes))
 
-    reactions = {ApplicationWithdrawn: Batched(take), ApplicationRejected: _nothing}
+    reactions: Reactions = {ApplicationWithdrawn: Batched(take), ApplicationRejected: _nothing}
     processor = BatchProcessor(ledger.database, reactions)
     rejected = ApplicationRejected(application_id=case, codes=())
     events = [withdrawn(case), withdrawn(case), rejected, withdrawn(case)]
