@@ -1,0 +1,47 @@
+"""Who may see and answer."""
+
+from uuid import UUID
+
+import pytest
+
+from services.matching.rules.access import may, may_see, side_of
+from shared.primitives.actor import Actor, service_actor
+from shared.primitives.terms import Role, Side
+from tests.builders.matching import COORDINATOR, a_proposal, somebody_of
+
+HERE, THERE, ELSEWHERE = (UUID(int=number) for number in (1, 2, 3))
+PROPOSAL = a_proposal(requester_id=HERE, offerer_id=THERE)
+CAN_ANSWER = {Role.APPLICANT, Role.EXPERT, Role.COORDINATOR}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_side_is_spoken_for_by_its_own_organisation_in_these_roles_only(role: Role) -> None:
+    able = role in CAN_ANSWER
+    assert side_of(somebody_of(HERE, role), PROPOSAL) is (Side.REQUESTER if able else None)
+    assert side_of(somebody_of(THERE, role), PROPOSAL) is (Side.OFFERER if able else None)
+    assert side_of(somebody_of(ELSEWHERE, role), PROPOSAL) is None
+
+
+def test_a_coordinator_of_no_side_answers_for_nobody_but_sees_everything() -> None:
+    assert side_of(COORDINATOR, PROPOSAL) is None
+    assert may_see(COORDINATOR, frozenset({HERE}))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_a_coordinator_opens_a_call(role: Role) -> None:
+    assert may(somebody_of(HERE, role), "open a call") is (role is Role.COORDINATOR)
+
+
+def test_what_is_not_in_the_table_is_denied() -> None:
+    assert not may(COORDINATOR, "rewrite history")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_others_see_only_what_concerns_their_organisation(role: Role) -> None:
+    assert may_see(somebody_of(HERE, role), frozenset({HERE})) is (role in CAN_ANSWER | {Role.OPERATOR})
+    assert may_see(somebody_of(HERE, role), frozenset({THERE})) is (role in {Role.COORDINATOR, Role.OPERATOR})
+
+
+def test_nobody_without_an_organisation_concerns_one() -> None:
+    assert not may_see(Actor("a", frozenset({Role.APPLICANT})), frozenset({HERE}))
+    assert not may_see(service_actor("exchange"), frozenset({HERE}))

@@ -1,0 +1,63 @@
+"""What can become of a search, and when associations may be called."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.matching.rules.searches import TRANSITIONS, Call, SearchState, called, moved, without_match
+from shared.primitives.errors import Invalid, WrongState
+from tests.builders.matching import a_search
+
+S = SearchState
+TODAY = date(2026, 3, 2)
+CALL = Call((), ("en",), TODAY + timedelta(days=30))
+
+
+def test_every_state_is_in_the_table() -> None:
+    assert set(TRANSITIONS) == set(S)
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("to", S)
+def test_only_steps_of_the_table_are_taken(state: S, to: S) -> None:
+    if to in TRANSITIONS[state]:
+        assert moved(a_search(state), to).state is to
+    else:
+        with pytest.raises(WrongState, match="search-state"):
+            moved(a_search(state), to)
+
+
+def test_a_call_follows_a_search_without_a_match() -> None:
+    search = called(a_search(S.NO_MATCH), CALL, TODAY)
+    assert (search.state, search.call) == (S.CALLED, CALL)
+
+
+@pytest.mark.parametrize("state", sorted(set(S) - {S.NO_MATCH, S.CALLED}))
+def test_no_call_while_there_is_a_match_or_nothing_to_match(state: S) -> None:
+    with pytest.raises(WrongState, match="not-without-match"):
+        called(a_search(state), CALL, TODAY)
+
+
+def test_no_second_call_while_one_is_open() -> None:
+    search = called(a_search(S.NO_MATCH), CALL, TODAY)
+    with pytest.raises(WrongState, match="call-open"):
+        called(search, CALL, CALL.closes_on - timedelta(days=1))
+
+
+def test_a_new_call_after_the_first_has_closed() -> None:
+    search = called(a_search(S.NO_MATCH), CALL, TODAY)
+    later = replace(CALL, closes_on=CALL.closes_on + timedelta(days=60))
+    assert called(search, later, CALL.closes_on + timedelta(days=1)).call == later
+
+
+def test_a_call_must_close_on_a_day_ahead() -> None:
+    with pytest.raises(Invalid) as refused:
+        called(a_search(S.NO_MATCH), replace(CALL, closes_on=TODAY), TODAY)
+    assert [problem.pointer for problem in refused.value.fields] == ["/closes_on"]
+
+
+def test_finding_nobody_again_leaves_a_call_open() -> None:
+    search = called(a_search(S.NO_MATCH), CALL, TODAY)
+    assert without_match(search).state is S.CALLED
+    assert without_match(a_search(S.PROPOSED)).state is S.NO_MATCH
