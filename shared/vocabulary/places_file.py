@@ -6,6 +6,7 @@ together make it once and a killed one leaves nothing half made. It can be delet
 
 import fcntl
 import json
+import os
 import re
 import sqlite3
 import sys
@@ -113,6 +114,8 @@ def _write(path: Path, source: Path) -> None:
                 "INSERT INTO unsorted VALUES (?, ?, ?, ?)", [(country, key, id_, population) for key in keys]
             )
         file.executescript(_INDEXES)  # which commits what came before
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:
