@@ -36,13 +36,13 @@ def load_credentials(home: Home) -> Credentials:
         client=known.client if known else _password(),
     )
     if credentials != known:
-        _write(home.secrets, credentials.model_dump_json(indent=2))
+        write_private(home.secrets, credentials.model_dump_json(indent=2))
     if not home.signing_key.exists():
         key = Ed25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write(home.signing_key, pem.decode())
+        write_private(home.signing_key, pem.decode())
     clients = [{"client_id": OPERATOR_CLIENT, "secret": credentials.client, "roles": [role.value for role in Role]}]
-    _write(home.clients, json.dumps(clients, indent=2))
+    write_private(home.clients, json.dumps(clients, indent=2))
     home.made("secrets")
     return credentials
 
@@ -55,10 +55,10 @@ def _read(home: Home) -> Credentials:
 
 
 def _password() -> str:
-    return secrets.token_hex(24)
+    return secrets.token_hex(32)
 
 
-def _write(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Replace a file as a whole; nobody else can read it at any moment."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from deploy.errors import OperatorError
 SERVICES = ("portal", "intake", "matching", "exchange", "evaluation", "monitor")
 OFFSETS = {name: offset for offset, name in enumerate(SERVICES)} | {"kafka": 10, "kafka-controller": 11, "postgres": 12}
 
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
+
 LAYOUT_VERSION = 1
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes, and the supervisor adds its process id while it starts
 
@@ -27,8 +29,14 @@ def port_of(name: str, settings: Settings) -> int:
 
 
 def url_of(service: str, settings: Settings) -> str:
-    """The public address of a service's HTTP."""
-    return f"http://{settings.http_host}:{port_of(service, settings)}"
+    """The public address of a service's HTTP: as it was set, else where it listens."""
+    return settings.urls.get(service) or local_url_of(service, settings)
+
+
+def local_url_of(service: str, settings: Settings) -> str:
+    """Where this machine reaches a service's HTTP."""
+    host = "127.0.0.1" if settings.http_host in EVERY_ADDRESS else settings.http_host
+    return f"http://{host}:{port_of(service, settings)}"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,15 @@
 """Questions that a server can only answer when it works."""
 
+import json
 import socket
 import struct
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
 
 PROBE_LIMIT_SECONDS = 2.0
+HEALTH_LIMIT_SECONDS = 5.0
 METADATA, METADATA_VERSION, CORRELATION = 3, 1, 7
 
 
@@ -36,3 +42,49 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a service says of itself; `parts` are its roles and what they stand on, with their figures."""
+
+    ready: bool
+    parts: dict[str, Any]
+
+    @property
+    def reasons(self) -> str:
+        """Why it is not ready, in one line."""
+        return "; ".join(f"{name}: {part['reason']}" for name, part in self.parts.items() if not part["ready"])
+
+
+def health_of(url: str) -> Health | None:
+    """The answer of a service's /health/ready, or None if there is none."""
+    place = urlsplit(url)
+    connection = HTTPConnection(str(place.hostname), place.port, timeout=HEALTH_LIMIT_SECONDS)
+    try:
+        connection.request("GET", place.path)
+        body = json.loads(connection.getresponse().read())
+        return Health(ready=body["ready"], parts=body["roles"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
+    finally:
+        connection.close()
+
+
+def server_answers(name: str, address: str) -> bool:
+    """Whether a Kafka, or anything else, answers at host:port; of several addresses one is enough."""
+    for place in address.split(","):
+        host, _, port = place.strip().rpartition(":")
+        if name == "kafka" and kafka_brokers(host, int(port)) > 0:
+            return True
+        if name != "kafka" and _listens(host, int(port)):
+            return True
+    return False
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), PROBE_LIMIT_SECONDS):
+            return True
+    except OSError:
+        return False

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from deploy.errors import OperatorError
 
 HIGHEST_PORT_BASE = 65535 - 12
+URL_PREFIX = "CONNECT_URL_"
 
 
 class Settings(BaseModel):
@@ -24,14 +25,26 @@ class Settings(BaseModel):
     postgres_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(default=None, alias="CONNECT_POSTGRES_PORT")
     postgres_admin_user: str | None = Field(default=None, alias="CONNECT_POSTGRES_ADMIN_USER")
     postgres_admin_password: str | None = Field(default=None, alias="CONNECT_POSTGRES_ADMIN_PASSWORD", repr=False)
+    urls: Mapping[str, str] = Field(default={}, description="Public addresses that were set, by service.")
 
     @property
     def embeds_kafka(self) -> bool:
+        """Whether no Kafka of the operator's was named."""
         return self.kafka_bootstrap is None
 
     @property
     def embeds_postgres(self) -> bool:
+        """Whether no PostgreSQL of the operator's was named."""
         return self.postgres_host is None
+
+    def administrator(self) -> tuple[str, str]:
+        """Who may make roles and databases on the operator's PostgreSQL. Raises OperatorError if that is not said."""
+        if not (self.postgres_admin_user and self.postgres_admin_password):
+            raise OperatorError(
+                "CONNECT_POSTGRES_HOST names a server of yours: set CONNECT_POSTGRES_ADMIN_USER and "
+                "CONNECT_POSTGRES_ADMIN_PASSWORD too, so that roles and databases can be made there."
+            )
+        return self.postgres_admin_user, self.postgres_admin_password
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -42,9 +55,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         name, value = first["loc"][0], first["input"]
         raise OperatorError(f"{name}={value} can't be used ({first['msg'].lower()}): set another value.") from error
-    if not settings.embeds_postgres and not (settings.postgres_admin_user and settings.postgres_admin_password):
-        raise OperatorError(
-            "CONNECT_POSTGRES_HOST names a server of yours: set CONNECT_POSTGRES_ADMIN_USER and "
-            "CONNECT_POSTGRES_ADMIN_PASSWORD too, so that roles and databases can be made there."
-        )
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    urls = {
+        name.removeprefix(URL_PREFIX).lower(): value.rstrip("/")
+        for name, value in environment.items()
+        if name.startswith(URL_PREFIX) and value
+    }
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute(), "urls": urls})

@@ -1,0 +1,61 @@
+"""The copy of CONNECT that the other commands talk about: the one that runs from CONNECT_HOME."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.embedded.layout import SERVICES, Home, local_url_of, port_of, url_of
+from deploy.embedded.settings import settings_from
+from deploy.errors import OperatorError
+from deploy.supervision.leftovers import holder_of
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Its folder, where each part is for others (`addresses`), and where this machine asks a service how it is."""
+
+    home: Home
+    addresses: Mapping[str, str]
+    probes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OperatorClient:
+    """How the command line signs in to the services."""
+
+    client_id: str
+    secret: str
+
+
+def copy_from(environment: Mapping[str, str]) -> Copy:
+    """The copy that runs from CONNECT_HOME, with the ports that it was started with; else what the settings say.
+
+    A CONNECT_URL_… that is set wins over both.
+    """
+    settings = settings_from(environment)
+    home = Home(settings.home)
+    if holder_of(home) is not None:
+        running = json.loads((home.run / "running.json").read_text())
+        return Copy(home, running["addresses"] | settings.urls, running["probes"])
+    servers = {name: f"127.0.0.1:{port_of(name, settings)}" for name in ("kafka", "postgres")}
+    return Copy(
+        home,
+        addresses={name: url_of(name, settings) for name in SERVICES} | servers,
+        probes={name: f"{local_url_of(name, settings)}/health/ready" for name in SERVICES},
+    )
+
+
+def operator_client(environment: Mapping[str, str]) -> OperatorClient:
+    """CONNECT_CLIENT_ID and CONNECT_CLIENT_SECRET if they are set, else the client of CONNECT_HOME."""
+    given = environment.get("CONNECT_CLIENT_ID"), environment.get("CONNECT_CLIENT_SECRET")
+    if given[0] and given[1]:
+        return OperatorClient(given[0], given[1])
+    clients = Home(settings_from(environment).home).clients
+    try:
+        first = json.loads(clients.read_text())[0]
+        return OperatorClient(first["client_id"], first["secret"])
+    except (OSError, ValueError, LookupError) as error:
+        raise OperatorError(
+            f"{clients} can't be read: set CONNECT_HOME to the data folder of a running copy, or set CONNECT_CLIENT_ID "
+            "and CONNECT_CLIENT_SECRET."
+        ) from error

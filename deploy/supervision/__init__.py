@@ -1,0 +1,1 @@
+"""Starting, watching and stopping all processes of one copy of CONNECT on one machine."""

@@ -1,0 +1,111 @@
+"""What an earlier run from the same folder left behind: processes, stale locks, taken ports."""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import psutil
+
+from deploy.embedded.layout import Home
+from deploy.embedded.probes import port_is_free
+from deploy.errors import OperatorError
+from deploy.supervision.console import Console
+from deploy.supervision.plan import MARK
+from deploy.supervision.supervisor import Supervisor
+
+STOP_LIMIT_SECONDS = 60
+END_LIMIT_SECONDS = 15
+POLL_SECONDS = 0.1
+
+
+@contextmanager
+def only_one(home: Home) -> Iterator[None]:
+    """Hold the folder. The kernel lets go of it when the holder ends, however it ends. Raises OperatorError."""
+    with (home.run / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OperatorError(
+                f"CONNECT runs from {home.root} already: `connect status` shows it, `connect down` stops it; "
+                "for a second copy set CONNECT_HOME and CONNECT_PORT_BASE."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def holder_of(home: Home) -> int | None:
+    """The process that holds the folder, if one does."""
+    path = home.run / "up.lock"
+    if not path.exists():
+        return None
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(path.read_text() or 0) or None
+    return None
+
+
+def clear_away(home: Home, console: Console) -> None:
+    """End what an earlier run left, in order while its supervisor lives, by force at last. Call it within only_one."""
+    supervisor = Supervisor(home)
+    if supervisor.is_up():
+        console.say("  An earlier run is still stopping; waiting for it.")
+        supervisor.shut_down()
+        _wait_until_gone(supervisor)
+    left = processes_of(home)
+    if left:
+        console.say(f"  Ending {len(left)} processes that an earlier run left.")
+        end(left)
+
+
+def processes_of(home: Home) -> list[psutil.Process]:
+    """Every process that was launched for this folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == str(home.root) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def end(processes: list[psutil.Process]) -> None:
+    """Ask them to end, then make them."""
+    for process in processes:
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGINT)  # to PostgreSQL it means: now, in order
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, END_LIMIT_SECONDS)
+    for process in stubborn:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stubborn, END_LIMIT_SECONDS)
+
+
+def require_free(host: str, ports: Mapping[str, int]) -> None:
+    """Raise OperatorError if somebody else has one of the ports (name → port)."""
+    for name, port in ports.items():
+        if not port_is_free(host, port):
+            raise OperatorError(
+                f"Port {port}, for {name}, is taken by {_owner(port)}: stop that, or set CONNECT_PORT_BASE to the "
+                "first of 13 free ports."
+            )
+
+
+def _owner(port: int) -> str:
+    with suppress(psutil.Error):
+        for link in psutil.net_connections("tcp"):
+            if link.status == psutil.CONN_LISTEN and link.laddr and link.laddr.port == port and link.pid:
+                return f"{psutil.Process(link.pid).name()} (process {link.pid})"
+    return "another program"
+
+
+def _wait_until_gone(supervisor: Supervisor) -> None:
+    until = time.monotonic() + STOP_LIMIT_SECONDS
+    while supervisor.is_up() and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
