@@ -7,18 +7,16 @@ made in 4.7 s with 170 MB, opened in 1 ms with 2 MB; a place by its id takes 3 Â
 """
 
 import sqlite3
-import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from shared.vocabulary.lookup import folded
-from shared.vocabulary.places_file import ensure_places_file
+from shared.vocabulary.places_file import INSTALLED, ensure_places_file
 
 ATTRIBUTION = "GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
 
 SHORTEST_SEARCH = 2
-INSTALLED = Path(sys.prefix) / "share" / "connect"
 
 _BY_ID = "SELECT id, name, country, latitude, longitude, population, admin1 FROM place WHERE id = ?"
 
@@ -56,8 +54,8 @@ class Place:
 class Places:
     """All places, read from a file in `folder`, which is made at the first question if it is missing or broken.
 
-    Make it in advance with `ensure_places_file(folder)` or `python -m shared.vocabulary.places_file FOLDER`, since that
-    blocks for some seconds. Safe to use from several threads.
+    Make it in advance with `python -m shared.vocabulary.places_file [FOLDER]`, since that blocks for some seconds. Safe
+    to use from several threads.
     """
 
     def __init__(self, folder: Path) -> None:

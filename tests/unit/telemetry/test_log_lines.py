@@ -5,6 +5,7 @@ import io
 import logging
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -216,6 +217,25 @@ def test_debug_is_for_our_own_lines_only(output: Output) -> None:
     log.info("ours at info")
 
     assert [line["event"] for line in output.lines()] == ["ours"]
+
+
+def test_a_kafka_client_that_repeats_itself_is_heard_once_in_half_a_minute(output: Output) -> None:
+    def say(name: str, text: str, at: float) -> None:
+        record = logging.LogRecord(name, logging.ERROR, __file__, 1, text, (), None)
+        record.created = at
+        logging.getLogger(name).handle(record)
+
+    for at in (1000.0, 1000.1, 1029.0, 1031.0):
+        say("aiokafka.conn", "connection refused", at)
+        say("services.intake", "not ready", at)
+    say("aiokafka.conn", "something else", 1031.1)
+
+    said = Counter((line["logger"], line["event"]) for line in output.lines())
+    assert said == {
+        ("aiokafka.conn", "connection refused"): 2,
+        ("aiokafka.conn", "something else"): 1,
+        ("services.intake", "not ready"): 4,
+    }
 
 
 def test_an_unknown_level_names_the_known_ones() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from shared.vocabulary import places_file
 from shared.vocabulary.countries import COUNTRIES
-from shared.vocabulary.places import ATTRIBUTION, Place, Places
+from shared.vocabulary.places import ATTRIBUTION, Place, Places, installed_places
 from shared.vocabulary.places_file import ensure_places_file
 
 
@@ -209,3 +209,11 @@ def test_a_new_format_makes_a_new_file(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(places_file, "FORMAT", places_file.FORMAT + 1)
 
     assert ensure_places_file(tmp_path, source) != before
+
+
+def test_the_command_that_sets_up_an_environment_makes_the_file_that_services_read() -> None:
+    command = [sys.executable, "-m", "shared.vocabulary.places_file"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+    assert Path(done.stdout.strip()).parent == places_file.INSTALLED
+    assert installed_places().place(2294962) is not None
