@@ -1,6 +1,7 @@
 """Who may do what: every role with every action."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +21,7 @@ def allowed(actor: Actor) -> set[Action]:
     return {action for action in Action if rules.may(actor, action, exchange)}
 
 
-def an_actor(*roles: Role, organisation_id: object = None) -> Actor:
+def an_actor(*roles: Role, organisation_id: UUID | None = None) -> Actor:
     return replace(Actor("account", frozenset(roles)), organisation_id=organisation_id)
 
 
@@ -30,13 +31,13 @@ def test_a_coordinator_may_do_everything() -> None:
 
 @pytest.mark.parametrize("organisation_id", [REQUESTER, OFFERER])
 @pytest.mark.parametrize("role", [Role.APPLICANT, Role.EXPERT])
-def test_the_two_sides_draft_arrange_and_report(role: Role, organisation_id: object) -> None:
+def test_the_two_sides_draft_arrange_and_report(role: Role, organisation_id: UUID | None) -> None:
     assert allowed(an_actor(role, organisation_id=organisation_id)) == OF_A_SIDE
 
 
 @pytest.mark.parametrize("organisation_id", [None, THIRD, STRANGER])
 @pytest.mark.parametrize("role", [Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION])
-def test_other_organisations_may_do_nothing(role: Role, organisation_id: object) -> None:
+def test_other_organisations_may_do_nothing(role: Role, organisation_id: UUID | None) -> None:
     assert allowed(an_actor(role, organisation_id=organisation_id)) == set()
 
 
