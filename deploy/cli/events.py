@@ -11,11 +11,9 @@ from rich.table import Table
 
 from deploy.errors import OperatorError
 from shared.events.asyncapi import document
-from shared.events.catalogue import ANY_SERVICE, CATALOGUE, Entry, entry_of_type
+from shared.events.catalogue import ANY_SERVICE, CATALOGUE, Entry, entry_of_type, topics
 from shared.events.schemas.generated import schema_of
 from shared.events.schemas.golden import Incompatible, rendered, write
-
-WIDE = 200
 
 
 @click.command("events")
@@ -64,17 +62,18 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _show() -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDE)
+    """A table that fits 80 columns: under each topic with its key and owner, its events and who hears them."""
     table = Table(box=box.SIMPLE_HEAD, caption="The monitor hears every event.", caption_justify="left")
-    for title in ("Type", "Version", "Topic", "Key", "Announced by", "Heard by"):
-        table.add_column(title, overflow="fold")
-    for entry in CATALOGUE:
-        row = _row(entry)
-        heard = ", ".join(entry.hears) or "-"
-        table.add_row(row["type"], f"v{entry.version}", row["topic"], row["key"], row["producer"], heard)
-    console.print(table)
+    table.add_column("Topic, and its events with their version", no_wrap=True)
+    table.add_column("Key and owner, and who hears the event")
+    for topic in topics():
+        rows = [_row(entry) for entry in CATALOGUE if entry.topic == topic]
+        table.add_section()
+        table.add_row(topic, f"{rows[0]['key']}, {rows[0]['producer']}", style="bold")
+        for row in rows:
+            heard = [service for service in row["consumers"] if service != "monitor"]
+            table.add_row(f"  {row['type']}", ", ".join(heard) or "-")
+    Console().print(table)
 
 
 def _write(unreleased: bool) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from deploy.cli.events import command
 from deploy.errors import OperatorError
 from shared.events.asyncapi import document
-from shared.events.catalogue import CATALOGUE
+from shared.events.catalogue import CATALOGUE, topics
 from shared.events.schemas import golden
 from shared.events.schemas.golden import golden_schema
 
@@ -18,14 +18,19 @@ def connect_events(*arguments: str) -> Result:
     return CliRunner().invoke(command, arguments)
 
 
-def test_the_table_shows_every_event_whole_where_there_is_no_terminal() -> None:
+def test_the_table_shows_every_event_under_its_topic_in_80_columns() -> None:
     shown = connect_events()
     assert shown.exit_code == 0
+    lines = [line.split() for line in shown.output.splitlines()]
+    assert all(len(line) <= 80 for line in shown.output.splitlines())
     for entry in CATALOGUE:
-        (line,) = [line for line in shown.output.splitlines() if entry.type in line.split()]
-        assert entry.topic in line
-        assert entry.key in line
-        assert all(service in line for service in entry.hears)
+        topic = next(number for number, words in enumerate(lines) if words[:1] == [entry.topic])
+        event = next(number for number, words in enumerate(lines) if words[:1] == [entry.type])
+        between = [words[0] for words in lines[topic + 1 : event] if words]
+        assert not set(between) & set(topics()), f"{entry.type} stands under another topic"
+        assert f"{entry.key}," in lines[topic]
+        heard = " ".join(" ".join(words) for words in lines[event : event + 2])
+        assert all(service in heard for service in entry.hears)
 
 
 def test_json_gives_the_catalogue_to_programs() -> None:
