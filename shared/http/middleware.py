@@ -2,6 +2,7 @@
 
 import time
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,10 +11,6 @@ from shared.telemetry import metrics
 from shared.telemetry.tracing import SpanKind, span
 
 MAX_BODY = 1_000_000  # bytes
-
-
-class TooLarge(Exception):
-    """The body is over the limit."""
 
 
 class BoundedBody:
@@ -27,10 +24,10 @@ class BoundedBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = problem(413, "too-large", f"The body is over {self.limit} bytes. Send less, or send it in parts.")
+        detail = f"The body is over {self.limit} bytes. Send less, or send it in parts."
         length = Request(scope).headers.get("content-length", "0")
         if length.isdigit() and int(length) > self.limit:
-            await refusal(scope, receive, send)
+            await problem(413, "too-large", detail)(scope, receive, send)
             return
         read = 0
 
@@ -39,13 +36,10 @@ class BoundedBody:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self.limit:
-                raise TooLarge
+                raise HTTPException(413, detail)
             return message
 
-        try:
-            await self.app(scope, bounded, send)
-        except TooLarge:
-            await refusal(scope, receive, send)
+        await self.app(scope, bounded, send)
 
 
 class Measured:

@@ -8,6 +8,7 @@ the reviewers).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,13 +29,14 @@ class Criterion(StrEnum):
     DISSEMINATION = "dissemination"
 
 
-WEIGHTS: Mapping[Criterion, float] = {
-    Criterion.CLARITY: 0.25,
-    Criterion.PEER_USEFULNESS: 0.20,
-    Criterion.AUTHORITY: 0.20,
-    Criterion.RESULT: 0.20,
-    Criterion.FEASIBILITY: 0.10,
-    Criterion.DISSEMINATION: 0.05,
+# In percent: whole numbers, so that 3.0 is 3.0 and a spread of 2 is 2.
+WEIGHTS: Mapping[Criterion, int] = {
+    Criterion.CLARITY: 25,
+    Criterion.PEER_USEFULNESS: 20,
+    Criterion.AUTHORITY: 20,
+    Criterion.RESULT: 20,
+    Criterion.FEASIBILITY: 10,
+    Criterion.DISSEMINATION: 5,
 }
 
 
@@ -68,7 +70,7 @@ class Scores(BaseModel):
 
     def weighted(self) -> float:
         """The weighted sum, 0 to 5."""
-        return sum(WEIGHTS[criterion] * float(getattr(self, criterion)) for criterion in Criterion)
+        return sum(WEIGHTS[criterion] * int(getattr(self, criterion)) for criterion in Criterion) / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,12 @@ def verdict(reviews: Sequence[Review]) -> Verdict | None:
     if len(judged) == REVIEWERS and _differ(eligibilities, scores):
         return None
     refused = [e.failed() for e in eligibilities if e.failed()]
-    mean = sum(s.weighted() for s in scores) / len(scores)
+    mean = fmean(s.weighted() for s in scores)
     if len(refused) * 2 > len(judged):
         return Verdict(tuple(sorted({code for codes in refused for code in codes})), mean)
     weak = [c for c in Criterion if sum(getattr(s, c) for s in scores) / len(scores) < LOWEST_CRITERION]
     codes = tuple(f"weak-{criterion.replace('_', '-')}" for criterion in weak)
-    return Verdict(codes or (() if round(mean, 6) >= PASS else ("below-threshold",)), mean)
+    return Verdict(codes or (() if mean >= PASS else ("below-threshold",)), mean)
 
 
 def _differ(eligibilities: Sequence[Eligibility], scores: Sequence[Scores]) -> bool:

@@ -1,0 +1,62 @@
+"""A service's HTTP API in this process, on a test database, with callers who say who they are."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+
+from shared.hosting.service import Service
+from shared.http.app import create_app
+from shared.http.auth import NotSignedIn, TokenVerifier
+from shared.http.dead_letters_api import dead_letters_router
+from shared.postgres.unit_of_work import Database
+from shared.primitives.actor import Actor
+from shared.primitives.readiness import Readiness
+from shared.primitives.terms import Role
+
+
+class TrustingVerifier(TokenVerifier):
+    """Believes the token: it is the actor, as JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("http://nowhere.invalid")
+
+    async def actor(self, authorization: str | None) -> Actor:
+        """The actor that the header spells out."""
+        if not authorization:
+            raise NotSignedIn("Send a bearer token.")
+        claims = json.loads(authorization.removeprefix("Bearer "))
+        return Actor(
+            account=claims["sub"],
+            roles=frozenset(Role(role) for role in claims["roles"]),
+            organisation_id=UUID(claims["organisation_id"]) if claims.get("organisation_id") else None,
+        )
+
+
+def signed_in(*roles: Role, account: str = "someone", organisation_id: UUID | None = None) -> dict[str, str]:
+    """The headers of a caller with these roles."""
+    claims = {
+        "sub": account,
+        "roles": list(roles),
+        "organisation_id": str(organisation_id) if organisation_id else None,
+    }
+    return {"Authorization": "Bearer " + json.dumps(claims)}
+
+
+@asynccontextmanager
+async def calling(service: Service, database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service's API."""
+    app = create_app(
+        service=service.name,
+        title=service.title,
+        description=service.description,
+        routers=(*service.routers, dead_letters_router(service.reactions)),
+        database=database,
+        readiness=Readiness(),
+        verifier=TrustingVerifier(),
+    )
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        yield client
