@@ -1,4 +1,7 @@
-"""The jars of Kafka: fetched once per Python environment, every one checked against the lock."""
+"""The jars of Kafka: fetched once per Python environment, every one checked against the lock.
+
+`python -m deploy.embedded.jars` fetches them; with `lock` it writes the lock anew from deploy/kafka/jgo.toml.
+"""
 
 import hashlib
 import os
@@ -92,3 +95,26 @@ def _check(jar: Path | None, name: str, digest: str) -> None:
         raise OperatorError(f"{name} is in deploy/kafka/jgo.lock.toml but did not arrive: run it again.")
     if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
         raise OperatorError(f"{name} is not the file that deploy/kafka/jgo.lock.toml pins: do not use this download.")
+
+
+def write_lock() -> None:
+    """Resolve jgo.toml anew and write down what came, without the time, so that the same answer is the same file."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _fetch(Path(scratch))
+        lines = (Path(scratch) / "jars" / LOCK.name).read_text().splitlines(keepends=True)
+    LOCK.write_text("".join(line for line in lines if not line.startswith("generated = ")))
+
+
+def main() -> None:
+    """Fetch the jars, or write their lock."""
+    try:
+        if sys.argv[1:] == ["lock"]:
+            write_lock()
+        else:
+            install_jars()
+    except OperatorError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# What one can do with this checkout. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3.11
+VENV ?= .venv
+# How many processes run tests at once; each brings a Kafka and a PostgreSQL of its own.
+WORKERS ?= 2
+TESTS ?= tests
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+REQUIREMENTS := deploy/requirements
+CODE := services shared deploy tests
+
+.PHONY: help setup run test check bench clean lock format lint types layers dependencies dead-code schemas translations
+
+help: ## List these commands.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(READY) ## Install the pinned environment; again only if something changed.
+	@$(BIN)/python -m services.portal.assets build
+
+$(READY): pyproject.toml $(REQUIREMENTS)/dev.txt $(REQUIREMENTS)/build.txt deploy/kafka/jgo.lock.toml deploy/setup.sh
+	@PYTHON='$(PYTHON)' VENV='$(VENV)' bash deploy/setup.sh
+	@touch $@
+
+run: setup ## Start everything with demo data and print the address; Ctrl-C stops it.
+	@exec $(BIN)/connect up $(ARGS)
+
+test: setup ## Run every test on a real Kafka and PostgreSQL. TESTS=path for some, WORKERS=n at once.
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) $(ARGS)
+
+check: setup format lint types layers dependencies dead-code schemas translations ## Format, lint, types, layers, unused, schemas, translations.
+	@echo "Every check passed."
+
+format:
+	$(BIN)/ruff format --check $(CODE)
+
+lint:
+	$(BIN)/ruff check $(CODE)
+
+types:
+	$(BIN)/mypy $(CODE)
+
+layers:
+	$(BIN)/lint-imports
+
+dependencies:
+	$(BIN)/deptry services shared deploy
+
+dead-code:
+	$(BIN)/vulture
+
+schemas:
+	$(BIN)/python -m pytest -q tests/contracts
+
+translations:
+	@echo "no translations yet"
+
+bench: setup ## Measure events per second, HTTP, matching and memory.
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## Remove what tools left; neither the environment nor any data.
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: setup ## Choose new versions within pyproject.toml and pin them. For maintainers.
+	@VENV='$(VENV)' bash deploy/requirements/lock.sh
