@@ -23,7 +23,7 @@ DOWNLOAD_LIMIT_SECONDS = 540
 
 def jar_folder() -> Path:
     """Where this environment keeps the jars of this lock; the folder exists only when every jar in it was checked."""
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    digest = hashlib.sha256(repr(sorted(locked_jars().items())).encode()).hexdigest()
     return Path(sys.prefix) / "share" / "connect" / f"kafka-{digest[:12]}"
 
 
