@@ -1,0 +1,122 @@
+"""No match, then a call to associations, then an offer that answers it."""
+
+from datetime import date
+
+import pytest
+
+from services.matching.rules.searches import SearchState
+from services.matching.rules.views import SearchView
+from services.matching.use_cases import OpenCall, open_call
+from shared.events.intake import ApplicationValidated
+from shared.events.matching import CallOpened, MatchProposed, NoMatchFound
+from shared.primitives.errors import Forbidden, Invalid, NotFound, WrongState
+from shared.primitives.ids import new_id
+from shared.primitives.terms import Mode
+from tests.builders.matching import COORDINATOR, an_application, an_association, an_offer, somebody_of
+from tests.integration.matching.conftest import Matching
+
+CLOSES = date(2026, 4, 1)
+
+
+async def call(matching: Matching, application: ApplicationValidated, closes_on: date = CLOSES) -> SearchView:
+    return await matching.does(COORDINATOR, open_call, OpenCall(application.application_id, closes_on))
+
+
+async def test_a_call_goes_to_associations_that_share_a_language(matching: Matching) -> None:
+    dutch, french = an_association("NL", "nl", "en"), an_association("FR", "fr")
+    at_home = an_association("GH", "en")
+    application = an_application()
+    await matching.hears(dutch, french, at_home, application)
+    search = await call(matching, application)
+    opened = (await matching.announced())[-1]
+    assert opened == CallOpened(
+        application_id=application.application_id,
+        themes=("sanitation",),
+        languages=("en",),
+        associations=(dutch.organisation_id,),
+        closes_on=CLOSES,
+    )
+    assert search.state is SearchState.CALLED
+    assert search.call is not None
+    assert search.call.associations == (dutch.organisation_id,)
+    assert await matching.search(application) == search
+
+
+async def test_an_offer_that_answers_the_call_restarts_the_matching(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(application)
+    await call(matching, application)
+    await matching.announced()
+    answer = an_offer(answers=application.application_id, themes=("waste",), dac=("14050",))
+    await matching.hears(answer)
+    (proposed,) = await matching.announced()
+    assert isinstance(proposed, MatchProposed)
+    assert (proposed.offer_id, proposed.search) == (answer.offer_id, 2)
+    assert (await matching.agree(await matching.proposal(application))).state == "confirmed"
+
+
+async def test_a_standing_offer_restarts_the_matching_after_the_call_too(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(application)
+    await call(matching, application)
+    await matching.hears(an_offer())
+    assert (await matching.search(application)).state is SearchState.PROPOSED
+
+
+async def test_an_answer_that_does_not_fit_is_explained_and_the_call_stays_open(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(application)
+    await call(matching, application)
+    await matching.announced()
+    await matching.hears(an_offer(answers=application.application_id, modes=(Mode.INTERNSHIP,)))
+    (nothing,) = await matching.announced()
+    assert isinstance(nothing, NoMatchFound)
+    assert ({one.filter: one.offers for one in nothing.filtered}, nothing.search) == ({"mode": 1}, 2)
+    assert (await matching.search(application)).state is SearchState.CALLED
+
+
+async def test_an_answer_joins_what_is_proposed_already(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), application)
+    await matching.announced()
+    answer = an_offer(answers=application.application_id)
+    await matching.hears(answer)
+    (proposed,) = await matching.announced()
+    assert isinstance(proposed, MatchProposed)
+    assert (proposed.offer_id, proposed.rank, proposed.search) == (answer.offer_id, 2, 1)
+    await matching.hears(answer)
+    assert await matching.announced() == []
+
+
+async def test_an_answer_to_somebody_else_is_never_proposed(matching: Matching) -> None:
+    asked, other = an_application(), an_application()
+    await matching.hears(asked, other, an_offer(answers=asked.application_id))
+    assert (await matching.search(asked)).state is SearchState.PROPOSED
+    assert (await matching.search(other)).state is SearchState.NO_MATCH
+
+
+async def test_a_newer_association_is_known_by_its_newest_facts(matching: Matching) -> None:
+    association = an_association("NL", "nl")
+    await matching.hears(association, association.model_copy(update={"languages": ("nl", "en")}))
+    application = an_application()
+    await matching.hears(application)
+    search = await call(matching, application)
+    assert search.call is not None
+    assert search.call.associations == (association.organisation_id,)
+
+
+async def test_calls_that_can_not_be_opened_say_why(matching: Matching) -> None:
+    matched, unmatched = an_application(), an_application(themes=("tourism",), dac=())
+    await matching.hears(an_offer(), matched, unmatched)
+    with pytest.raises(WrongState, match="not-without-match"):
+        await call(matching, matched)
+    with pytest.raises(Invalid, match="call-closes-too-early"):
+        await call(matching, unmatched, date(2026, 3, 2))
+    with pytest.raises(NotFound):
+        await call(matching, an_application())
+    applicant = somebody_of(unmatched.organisation.organisation_id)
+    with pytest.raises(Forbidden):
+        await matching.does(applicant, open_call, OpenCall(new_id(), CLOSES))
+    await call(matching, unmatched)
+    with pytest.raises(WrongState, match="call-open"):
+        await call(matching, unmatched)

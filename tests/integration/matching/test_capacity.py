@@ -1,0 +1,172 @@
+"""Nobody is ever booked twice, however many want them in the same moment."""
+
+import asyncio
+from collections import Counter
+from datetime import date, timedelta
+
+import asyncpg
+import pytest
+
+from services.matching.rules.proposals import ProposalState
+from services.matching.rules.searches import SearchState
+from services.matching.rules.views import ProposalView
+from shared.events.base import Window
+from shared.events.exchange import ExchangeCancelled
+from shared.events.intake import ApplicationValidated, OfferChanged
+from shared.events.matching import MatchConfirmed, MatchProposed, MatchSuperseded, NoMatchFound
+from shared.primitives.errors import WrongState
+from shared.primitives.ids import new_id
+from tests.builders.matching import an_application, an_offer, an_organisation
+from tests.integration.matching.conftest import Matching
+
+MONDAY = date(2026, 6, 1)
+
+
+def in_week(number: int) -> ApplicationValidated:
+    """An application for an exchange in that week, so that those of other weeks don't meet."""
+    first = MONDAY + timedelta(weeks=number)
+    return an_application(earliest=first, latest=first + timedelta(days=4), organisation=an_organisation())
+
+
+async def answer(matching: Matching, proposal: ProposalView) -> str:
+    try:
+        return (await matching.accepts(proposal.requester_id, proposal.proposal_id)).state
+    except WrongState as refused:
+        return refused.code
+
+
+async def test_of_two_hundred_acceptances_at_once_three_get_the_three_places(matching: Matching) -> None:
+    offer = an_offer(capacity=3, windows=(Window(first=MONDAY, last=MONDAY + timedelta(weeks=210)),))
+    applications = [in_week(number) for number in range(200)]
+    await matching.hears(offer, *applications)
+    proposals = [await matching.proposal(application) for application in applications]
+    for proposal in proposals:
+        await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+    await matching.announced()
+
+    answers = Counter(await asyncio.gather(*(answer(matching, proposal) for proposal in proposals)))
+    assert answers == {"confirmed": 3, "capacity-gone": 197}
+    assert await matching.reserved(offer.offer_id) == 3
+
+    assert (await matching.lets_time_work())["supersede lost proposals"] == 197
+    announced = await matching.announced()
+    assert Counter(type(event) for event in announced)[MatchConfirmed] == 3
+    superseded = [event for event in announced if isinstance(event, MatchSuperseded)]
+    assert {event.reason for event in superseded} == {"capacity-gone"}
+    winners = {event.application_id for event in announced if isinstance(event, MatchConfirmed)}
+    losers = {event.application_id for event in superseded}
+    assert len(losers) == 197
+    assert winners | losers == {application.application_id for application in applications}
+    told = [event for event in announced if isinstance(event, NoMatchFound)]
+    assert {event.application_id for event in told} == losers
+
+
+async def test_an_expert_is_not_in_two_places_on_one_day_whichever_offer_was_chosen(matching: Matching) -> None:
+    expert = new_id()
+    offers = [an_offer(member_id=expert, capacity=20, themes=(theme,)) for theme in ("sanitation", "waste")]
+    applications = [
+        an_application(themes=(theme,), dac=(), organisation=an_organisation())
+        for theme in ("sanitation", "waste")
+        for _ in range(10)
+    ]
+    await matching.hears(*offers, *applications)
+    proposals = [await matching.proposal(application) for application in applications]
+    assert len({proposal.offer_id for proposal in proposals}) == 2
+    assert len({proposal.first for proposal in proposals}) == 1
+    for proposal in proposals:
+        await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+
+    answers = Counter(await asyncio.gather(*(answer(matching, proposal) for proposal in proposals)))
+    assert answers == {"confirmed": 1, "expert-booked": 19}
+
+    await matching.announced()
+    assert (await matching.lets_time_work())["supersede lost proposals"] == 19
+    again = [event for event in await matching.announced() if isinstance(event, MatchProposed)]
+    assert len(again) == 19  # the expert has other days
+    assert all(event.first > proposals[0].last for event in again)
+
+
+async def test_the_database_itself_refuses_to_book_an_expert_twice(matching: Matching) -> None:
+    offer, application = an_offer(capacity=5), an_application()
+    await matching.hears(offer, application, in_week(20))
+    match = await matching.agree(await matching.proposal(application))
+    async with matching.database.unit_of_work() as work:
+        other = await work.connection.fetchval(
+            "SELECT proposal_id FROM proposals WHERE proposal_id <> $1", match.proposal_id
+        )
+        with pytest.raises(asyncpg.ExclusionViolationError, match="bookings_never_overlap"):
+            async with work.connection.transaction():
+                await work.connection.execute(
+                    "INSERT INTO bookings VALUES ($1, $2, $3, daterange($4, $4, '[]'))",
+                    other,
+                    offer.offer_id,
+                    offer.member_id,
+                    match.last,
+                )
+
+
+async def test_two_matches_of_one_application_at_once_leave_one(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), an_offer(), application)
+    both = await matching.proposals(application)
+    for proposal in both:
+        await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+    answers = Counter(await asyncio.gather(*(answer(matching, proposal) for proposal in both)))
+    assert answers == {"confirmed": 1, "proposal-not-open": 1}
+
+
+async def test_a_cancelled_exchange_gives_its_place_and_days_back(matching: Matching) -> None:
+    offer, application, waiting = an_offer(capacity=1), an_application(), an_application()
+    await matching.hears(offer, application)
+    match = await matching.agree(await matching.proposal(application))
+    await matching.hears(waiting)
+    assert (await matching.search(waiting)).state is SearchState.NO_MATCH
+    cancelled = ExchangeCancelled(
+        exchange_id=new_id(),
+        application_id=application.application_id,
+        offer_id=offer.offer_id,
+        proposal_id=match.proposal_id,
+        reason="visa",
+    )
+    await matching.hears(cancelled, cancelled)  # told twice, with different ids: given back once
+    assert await matching.dead_letters() == []
+    assert await matching.reserved(offer.offer_id) == 0
+    assert (await matching.proposal(application)).state is ProposalState.CANCELLED
+    assert (await matching.search(application)).state is SearchState.CLOSED
+    assert await matching.lets_time_work() == {"retry unmatched": 1}
+    assert (await matching.proposal(waiting)).first == match.first
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"capacity": 0}, "capacity-gone"),
+        ({"windows": [{"first": "2026-09-01", "last": "2026-09-30"}]}, "window-gone"),
+    ],
+)
+async def test_a_change_of_the_offer_voids_what_was_proposed_of_it(
+    matching: Matching, change: dict[str, object], reason: str
+) -> None:
+    offer, application = an_offer(), an_application()
+    await matching.hears(offer, application)
+    proposal = await matching.proposal(application)
+    facts = {"offer_id": offer.offer_id, "active": True, "windows": offer.windows, "capacity": 1} | change
+    await matching.hears(OfferChanged.model_validate(facts))
+    with pytest.raises(WrongState, match=reason):
+        await matching.accepts(proposal.requester_id, proposal.proposal_id)
+    await matching.announced()
+    assert await matching.lets_time_work() == {"supersede lost proposals": 1}
+    superseded, nothing = await matching.announced()
+    assert isinstance(superseded, MatchSuperseded)
+    assert superseded.reason == reason
+    assert isinstance(nothing, NoMatchFound)
+
+
+async def test_a_paused_offer_can_still_be_agreed_where_it_was_proposed(matching: Matching) -> None:
+    offer, application = an_offer(), an_application()
+    await matching.hears(offer, application)
+    await matching.hears(
+        OfferChanged(offer_id=offer.offer_id, active=False, windows=offer.windows, capacity=offer.capacity)
+    )
+    assert await matching.lets_time_work() == {}
+    assert (await matching.agree(await matching.proposal(application))).state is ProposalState.CONFIRMED

@@ -1,0 +1,99 @@
+"""Proposals that end without an answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.matching.rules.proposals import ProposalState
+from services.matching.rules.searches import SearchState
+from shared.events.intake import ApplicationWithdrawn, OfferClosed
+from shared.events.matching import MatchExpired, MatchProposed, MatchSuperseded, NoMatchFound
+from shared.primitives.errors import WrongState
+from shared.primitives.ids import new_id
+from tests.builders.matching import an_application, an_offer
+from tests.fakes.clock import FakeClock
+from tests.integration.matching.conftest import Matching
+
+
+async def test_a_proposal_expires_after_its_last_day_and_not_on_it(matching: Matching, clock: FakeClock) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), application)
+    proposal = await matching.proposal(application)
+    await matching.announced()
+    clock.move(proposal.respond_by - clock.now.date())
+    assert await matching.lets_time_work() == {}
+    clock.move(timedelta(days=1))
+    with pytest.raises(WrongState, match="too-late"):
+        await matching.accepts(proposal.requester_id, proposal.proposal_id)
+    assert await matching.lets_time_work() == {"expire proposals": 1}
+    expired, nothing = await matching.announced()
+    assert expired == MatchExpired(proposal_id=proposal.proposal_id, application_id=application.application_id)
+    assert isinstance(nothing, NoMatchFound)
+    assert {one.filter: one.offers for one in nothing.filtered} == {"earlier-proposal": 1}
+    assert await matching.lets_time_work() == {}
+
+
+async def test_half_an_agreement_expires_too_and_the_search_goes_on(matching: Matching, clock: FakeClock) -> None:
+    first, second = an_offer(years_in_role=9), an_offer(years_in_role=5)
+    application = an_application()
+    await matching.hears(first, application, second)
+    proposal = await matching.proposal(application)
+    await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+    await matching.announced()
+    clock.move(timedelta(days=15))
+    assert await matching.lets_time_work() == {"expire proposals": 1}
+    expired, proposed = await matching.announced()
+    assert isinstance(expired, MatchExpired)
+    assert isinstance(proposed, MatchProposed)
+    assert (proposed.offer_id, proposed.search) == (second.offer_id, 2)
+
+
+async def test_a_match_does_not_expire(matching: Matching, clock: FakeClock) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), application)
+    await matching.agree(await matching.proposal(application))
+    clock.move(timedelta(days=100))
+    assert await matching.lets_time_work() == {}
+
+
+async def test_proposals_of_an_offer_that_is_gone_are_void(matching: Matching) -> None:
+    gone, stays, application = an_offer(years_in_role=9), an_offer(years_in_role=1), an_application()
+    await matching.hears(gone, stays, application, OfferClosed(offer_id=gone.offer_id, reason="withdrawn"))
+    await matching.announced()
+    assert await matching.lets_time_work() == {"supersede lost proposals": 1}
+    (superseded,) = await matching.announced()
+    assert isinstance(superseded, MatchSuperseded)
+    assert superseded.reason == "offer-closed"
+    standing = [one for one in await matching.proposals(application) if one.state is ProposalState.PUBLISHED]
+    assert [one.offer_id for one in standing] == [stays.offer_id]
+
+
+async def test_a_withdrawn_application_takes_its_proposals_with_it(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), an_offer(), application)
+    await matching.announced()
+    await matching.hears(ApplicationWithdrawn(application_id=application.application_id, reason="other"))
+    announced = await matching.announced()
+    assert [type(event) for event in announced] == [MatchSuperseded, MatchSuperseded]
+    assert {one.state for one in await matching.proposals(application)} == {ProposalState.SUPERSEDED}
+    assert (await matching.search(application)).state is SearchState.WITHDRAWN
+    await matching.hears(an_offer())
+    assert await matching.announced() == []
+
+
+async def test_a_match_that_is_withdrawn_before_the_exchange_frees_the_expert(matching: Matching) -> None:
+    offer, application = an_offer(), an_application()
+    await matching.hears(offer, application)
+    await matching.agree(await matching.proposal(application))
+    await matching.announced()
+    await matching.hears(ApplicationWithdrawn(application_id=application.application_id, reason="other"))
+    (told,) = await matching.announced()
+    assert isinstance(told, MatchSuperseded)
+    assert await matching.reserved(offer.offer_id) == 0
+    assert (await matching.proposal(application)).state is ProposalState.CANCELLED
+
+
+async def test_an_application_that_was_never_searched_for_needs_no_ending(matching: Matching) -> None:
+    await matching.hears(ApplicationWithdrawn(application_id=new_id(), reason="other"))
+    assert await matching.announced() == []
+    assert await matching.dead_letters() == []
