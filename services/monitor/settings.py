@@ -1,0 +1,37 @@
+"""What monitor's own environment variables say."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.hosting.settings import SettingsError
+
+
+class ConsoleSettings(BaseModel):
+    """How the console behaves.
+
+    `open_pages` shows its pages without sign-in: only for an address that nobody else reaches, such as loopback.
+    `quiet_days` is how long a case may be quiet before it counts as stuck.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    open_pages: bool = Field(default=False, alias="CONNECT_MONITOR_OPEN_PAGES")
+    quiet_days: int = Field(default=14, ge=1, le=3650, alias="CONNECT_MONITOR_QUIET_DAYS")
+
+    @property
+    def patience(self) -> timedelta:
+        """`quiet_days` as a span of time."""
+        return timedelta(days=self.quiet_days)
+
+
+def read_console_settings(environment: Mapping[str, str] | None = None) -> ConsoleSettings:
+    """The settings in an environment; an empty value is none. Raises `SettingsError` that names the variable."""
+    env = os.environ if environment is None else environment
+    try:
+        return ConsoleSettings.model_validate({name: value for name, value in env.items() if value})
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        raise SettingsError(f"{first['loc'][0]} can't be used: {first['msg'].lower()}") from error
