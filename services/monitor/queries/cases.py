@@ -7,6 +7,7 @@ import asyncpg
 
 from services.monitor import storage
 from services.monitor.rules import SEE_THE_CONSOLE, may
+from services.monitor.rules.cases import is_stuck
 from services.monitor.rules.views import CaseView, TimelineView, timeline_view
 from shared.postgres.pool import Connection
 from shared.primitives.actor import Actor
@@ -75,5 +76,5 @@ def _id_in(text: str) -> UUID | None:
 
 
 def _view(row: asyncpg.Record, now: datetime, patience: timedelta) -> CaseView:
-    waits = row["waits_for"] is not None and row["quiet_since"] is not None
-    return CaseView(**dict(row), stuck=waits and now - row["quiet_since"] > patience)
+    stuck = is_stuck(row["waits_for"], row["quiet_since"], now=now, patience=patience)
+    return CaseView(**dict(row), stuck=stuck)

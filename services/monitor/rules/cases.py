@@ -50,11 +50,6 @@ class Case:
         return _situation(self.parts.values())
 
     @property
-    def is_over(self) -> bool:
-        """Whether nobody has to act any more."""
-        return self.situation.waits_for is None
-
-    @property
     def quiet_since(self) -> datetime | None:
         """From when on silence counts: the last event, or the end of the day that is waited for if that is later."""
         if self.last_at is None:
@@ -69,7 +64,7 @@ class Case:
 
 
 def follow(case: Case, event: Envelope) -> Case:
-    """The case after one more of its events, in whatever order they come."""
+    """The case after one more event. Those of one aggregate come in their order, aggregates as they like."""
     reference = getattr(event.data, "reference", None) or case.reference
     first = min(case.first_at or event.time, event.time)
     last = max(case.last_at or event.time, event.time)
@@ -83,9 +78,9 @@ def follow(case: Case, event: Envelope) -> Case:
     return replace(told, parts={**case.parts, place: _part(event, before)})
 
 
-def is_stuck(case: Case, *, now: datetime, patience: timedelta) -> bool:
+def is_stuck(waits_for: str | None, quiet_since: datetime | None, *, now: datetime, patience: timedelta) -> bool:
     """Whether somebody should have acted: the case is not over, and has been quiet for longer than `patience`."""
-    return not case.is_over and case.quiet_since is not None and now - case.quiet_since > patience
+    return waits_for is not None and quiet_since is not None and now - quiet_since > patience
 
 
 def _part(event: Envelope, before: Part | None) -> Part:
