@@ -7,6 +7,8 @@ from services.matching.engine.values import Candidate, Request
 from shared.primitives.terms import Level
 
 LEVEL_TO_WORK_IN = Level.B2
+RANKS = {level: level.rank for level in Level}  # this is asked for every pair
+ENOUGH = RANKS[LEVEL_TO_WORK_IN]
 
 
 def is_active(_: Request, candidate: Candidate) -> bool:
@@ -91,6 +93,6 @@ def shared_languages(request: Request, candidate: Candidate) -> dict[str, Level]
     shared = {}
     for language, level in request.languages.items():
         other = candidate.languages.get(language)
-        if other is not None and level.at_least(LEVEL_TO_WORK_IN) and other.at_least(LEVEL_TO_WORK_IN):
-            shared[language] = min(level, other, key=lambda one: one.rank)
+        if other is not None and RANKS[level] >= ENOUGH and RANKS[other] >= ENOUGH:
+            shared[language] = level if RANKS[level] <= RANKS[other] else other
     return shared

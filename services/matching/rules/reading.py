@@ -1,6 +1,7 @@
 """What the search needs of an application: the event in the engine's words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -66,8 +67,13 @@ def association_of(organisation: OrganisationFacts) -> UUID | None:
 
 def place_of(country: str, population: int | None) -> Place:
     """A place with what the vocabulary knows of its country; nothing where it does not know the code."""
-    known = COUNTRIES.get(country)
+    return replace(_country(country), population=population)
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str) -> Place:
+    known = COUNTRIES.get(code)
     if known is None:
-        return Place(country, population)
+        return Place(code)
     income = None if known.income is None else known.income.rank
-    return Place(country, population, income, known.region, known.intermediate or known.subregion)
+    return Place(code, None, income, known.region, known.intermediate or known.subregion)

@@ -73,6 +73,11 @@ def test_an_offer_without_a_mode_suits_nobody() -> None:
     assert obstacles(a_request(mode=None), a_candidate(modes=())) == ("mode", "window")
 
 
+@pytest.mark.parametrize(("themes", "dac"), [({"sanitation"}, {"33210"}), ({"tourism"}, {"14032"})])
+def test_a_shared_theme_or_a_shared_purpose_is_enough(themes: set[str], dac: set[str]) -> None:
+    assert obstacles(a_request(), a_candidate(themes=frozenset(themes), dac=frozenset(dac))) == ()
+
+
 def test_an_answer_to_the_application_need_not_share_a_theme() -> None:
     answer = a_candidate(answers=HERE, themes=frozenset({"tourism"}), dac=frozenset())
     assert obstacles(a_request(application_id=HERE), answer) == ()
