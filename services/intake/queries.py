@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.intake.rules.access import may
+from services.intake.rules.review import reviewer_of
 from services.intake.storage import applications, offers, organisations
 from services.intake.views import ApplicationView, OfferView, view_application, view_offer
 from shared.postgres.pool import Connection
@@ -20,9 +21,8 @@ async def application(connection: Connection, actor: Actor, application_id: UUID
         organisation_id=found.organisation_id,
         association_id=organisation.association_id,
     )
-    recused = any(
-        r.recused and r.reviewer == actor.account for r in await applications.reviews(connection, application_id)
-    )
+    reviews = await applications.reviews(connection, application_id)
+    recused = any(review.recused and review.reviewer == reviewer_of(actor) for review in reviews)
     if not allowed or recused:
         raise NotFound("no-such-application", "There is no application with this id that you may see.")
     return view_application(found)

@@ -12,6 +12,8 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.primitives.actor import Actor
+
 REVIEWERS = 2
 SPREAD_FOR_A_THIRD = 2.0
 PASS = 3.0
@@ -98,6 +100,11 @@ class Verdict:
     def validated(self) -> bool:
         """Whether the application passes."""
         return not self.codes
+
+
+def reviewer_of(actor: Actor) -> str:
+    """Who judges: the member, where one is named, since one program can hand in what several people have judged."""
+    return f"member:{actor.member_id}" if actor.member_id else actor.account
 
 
 def verdict(reviews: Sequence[Review]) -> Verdict | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.intake.commands import ReviewApplication
 from services.intake.rules.access import may
-from services.intake.rules.review import Review, verdict
+from services.intake.rules.review import Review, reviewer_of, verdict
 from services.intake.rules.states import ApplicationState, check_application_move
 from services.intake.rules.things import Application
 from services.intake.storage import applications as storage
@@ -24,7 +24,7 @@ async def review_application(work: UnitOfWork, command: ReviewApplication) -> Ap
     allowed = may(work.actor, "review-application", organisation_id=application.organisation_id)
     require(allowed, "review this application")
     check_application_move(application.state, ApplicationState.VALIDATED)
-    review = Review(work.actor.account, command.eligibility, command.scores)
+    review = Review(reviewer_of(work.actor), command.eligibility, command.scores)
     if not await storage.insert_review(work.connection, application.application_id, review, work.now):
         raise WrongState("reviewed-already", "You have reviewed this application, or declared an interest in it.")
     reached = verdict(await storage.reviews(work.connection, application.application_id))

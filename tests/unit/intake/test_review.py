@@ -1,8 +1,11 @@
 """Two reviewers make a verdict, or three where they differ."""
 
+from uuid import uuid4
+
 import pytest
 
-from services.intake.rules.review import WEIGHTS, Criterion, Eligibility, Review, Scores, verdict
+from services.intake.rules.review import WEIGHTS, Criterion, Eligibility, Review, Scores, reviewer_of, verdict
+from shared.primitives.actor import Actor
 
 ELIGIBLE = Eligibility(
     public_body=True,
@@ -74,3 +77,9 @@ def test_disagreement_about_eligibility_calls_a_third_and_the_majority_decides()
     kept = verdict([*pair, review(3, scores(4))])
     assert kept is not None
     assert kept.validated
+
+
+def test_two_people_who_judge_through_one_program_are_two_reviewers() -> None:
+    one, another = Actor("client:desk", member_id=uuid4()), Actor("client:desk", member_id=uuid4())
+    assert reviewer_of(one) != reviewer_of(another)
+    assert reviewer_of(Actor("account:1")) != reviewer_of(Actor("account:2"))
