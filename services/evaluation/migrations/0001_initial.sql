@@ -30,7 +30,7 @@ CREATE TABLE surveys (
     application_id uuid NOT NULL,
     respondent_id  uuid NOT NULL,
     side           text NOT NULL CHECK (side IN ('requester', 'offerer')),
-    kind           text NOT NULL CHECK (kind IN ('before', 'pulse', 'after')),
+    kind           text NOT NULL CHECK (kind IN ('before', 'pulse', 'after', 'six-months', 'twelve-months')),
     version        integer NOT NULL,
     day            date CHECK ((day IS NOT NULL) = (kind = 'pulse')),
     due            date NOT NULL,

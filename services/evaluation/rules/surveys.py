@@ -49,7 +49,6 @@ TRANSITIONS: Mapping[SurveyState, frozenset[SurveyState]] = {
     S.ANONYMISED: frozenset(),
 }
 ANSWERABLE = frozenset({S.OPEN, S.REMINDED})
-SETTLED = frozenset({S.SUBMITTED, S.PARTIAL, S.MISSED})
 
 
 @dataclass(frozen=True, slots=True)

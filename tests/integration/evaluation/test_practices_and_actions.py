@@ -9,8 +9,9 @@ from services.evaluation.use_cases import (
     AgreeAction,
     CheckPractice,
     DraftPractice,
+    RevisePractice,
 )
-from shared.primitives.errors import Forbidden, NotFound, WrongState
+from shared.primitives.errors import Forbidden, Invalid, NotFound, WrongState
 from shared.primitives.ids import new_id
 from tests.builders.evaluation import (
     APPLICANT,
@@ -56,3 +57,22 @@ async def test_an_unknown_exchange_is_not_found(evaluation: Evaluation) -> None:
             await evaluation.shows(COORDINATOR, query, UUID(int=9))
     with pytest.raises(NotFound):
         await evaluation.hears(AnExchange().agreed())
+
+
+async def test_a_returned_practice_is_revised_whole_and_by_its_authors(evaluation: Evaluation) -> None:
+    exchange = await evaluation.completed_exchange()
+    draft = DraftPractice(exchange.exchange_id, a_lesson())
+    practice = await evaluation.does(APPLICANT, use_cases.draft_practice, draft)
+    revision = RevisePractice(practice.practice_id, a_lesson(title="Three bins"))
+    with pytest.raises(WrongState, match="practice-is-association-check"):
+        await evaluation.does(APPLICANT, use_cases.revise_practice, revision)
+    await evaluation.does(OFFICER, use_cases.check_practice, CheckPractice(practice.practice_id, "return", "too-short"))
+    for actor in (OFFICER, OUTSIDER):
+        with pytest.raises(Forbidden):
+            await evaluation.does(actor, use_cases.revise_practice, revision)
+    with pytest.raises(Invalid, match="practice-incomplete"):
+        await evaluation.does(
+            APPLICANT, use_cases.revise_practice, RevisePractice(practice.practice_id, a_lesson(what_did_not=""))
+        )
+    revised = await evaluation.does(APPLICANT, use_cases.revise_practice, revision)
+    assert (revised.title, revised.reason) == ("Three bins", "too-short")

@@ -5,9 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.evaluation import queries
-from shared.events.evaluation import (
-    SurveyKind,
-)
+from shared.events.evaluation import SurveyKind
 from shared.primitives.actor import Actor
 from shared.primitives.errors import Forbidden, NotFound
 from shared.primitives.terms import Role, Side
@@ -56,6 +54,19 @@ async def test_results_are_hidden_until_five_organisations_answered(evaluation: 
     assert all(item.hidden for item in alone.items)
     assert all(item.hidden for item in alone.confidence)
     assert (alone.asked, alone.answered) == (7, 2)
+
+
+async def test_however_often_two_organisations_answer_they_are_two_and_each_is_compared_with_itself(
+    evaluation: Evaluation,
+) -> None:
+    for _ in range(3):
+        exchange = AnExchange()
+        await evaluation.hears(exchange.planned(), exchange.started(), exchange.completed())
+        for survey in await evaluation.surveys_of(exchange, SurveyKind.BEFORE, SurveyKind.AFTER):
+            await evaluation.answers(survey)
+    together = await evaluation.shows(COORDINATOR, queries.all_results)
+    assert {(one.n, one.respondents, one.hidden) for one in together.items} == {(6, 2, True)}
+    assert [(one.n, one.respondents, one.hidden) for one in together.confidence] == [(6, 2, True)] * 3
 
 
 async def test_results_are_for_those_who_take_part(evaluation: Evaluation) -> None:

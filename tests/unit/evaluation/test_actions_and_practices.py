@@ -96,7 +96,7 @@ def test_a_practice_needs_the_association_of_its_exchange() -> None:
         practices.submitted(a_completed_exchange(association_id=None), new_id(), a_lesson())
 
 
-@pytest.mark.parametrize("reason", [None, "", "The mayor was ill", "Nobody", "-", "a" * 61])
+@pytest.mark.parametrize("reason", [None, "", "The mayor was ill", "Nobody", "-", "a" * 81])
 def test_a_return_needs_a_reason_that_is_a_code(reason: str | None) -> None:
     with pytest.raises(Invalid) as refusal:
         practices.returned(a_practice(), reason)
