@@ -67,7 +67,7 @@ async def open_database(
         if service not in templates:
             templates[service] = await _template(servers, service)
         name = f"test_{service}_{uuid4().hex[:12]}"
-        await _create(servers, name, template=templates[service])
+        await create_database(servers, name, template=templates[service])
         connections = await pool.open_pool(postgres_settings(servers, name), application=f"test {service}")
         opened.append(connections)
         return Database(connections, service, clock)
@@ -91,7 +91,7 @@ def postgres_settings(servers: EmbeddedServers, database: str) -> PostgresSettin
 
 async def _template(servers: EmbeddedServers, service: str) -> str:
     name = f"template_{service}_{uuid4().hex[:12]}"
-    await _create(servers, name, template="template0")
+    await create_database(servers, name, template="template0")
     folder = Path(__file__).parent / "no-migrations"
     if service != "shared":
         package = import_module(f"services.{service}")
@@ -104,7 +104,8 @@ async def _template(servers: EmbeddedServers, service: str) -> str:
     return name
 
 
-async def _create(servers: EmbeddedServers, name: str, *, template: str) -> None:
+async def create_database(servers: EmbeddedServers, name: str, *, template: str) -> None:
+    """Make a database as a copy of another."""
     connection = await asyncpg.connect(servers.admin_dsn)
     try:
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

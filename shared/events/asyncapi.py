@@ -31,9 +31,9 @@ ABOUT = """\
 What the services of CONNECT tell each other: facts about applications, proposals, exchanges and their evaluation.
 
 Every message is a CloudEvent 1.0 in Kafka's binary mode: attributes in headers that begin with `ce_`, the fact as JSON
-in the value, the aggregate's id as key. Events of one aggregate are in order and numbered from 1 by `ce_sequence`; the
-same event can arrive twice, with the same `ce_id`. Within a version fields are only added, so ignore those that you do
-not know. No event carries a person's name, an e-mail address or free text about a person.
+in the value, the aggregate's id as key. Events of one aggregate are in order and numbered from 1 by
+`ce_subjectsequence`; the same event can arrive twice, with the same `ce_id`. Within a version fields are only added,
+so ignore those that you do not know. No event carries a person's name, an e-mail address or free text about a person.
 """
 
 TEXT: Schema = {"type": "string"}
@@ -47,7 +47,7 @@ HEADERS: Schema = {
         "ce_source",
         "ce_subject",
         "ce_time",
-        "ce_sequence",
+        "ce_subjectsequence",
         "content-type",
     ],
     "properties": {
@@ -57,7 +57,7 @@ HEADERS: Schema = {
         "ce_source": {**TEXT, "format": "uri-reference", "description": "the service that announces"},
         "ce_subject": {**IDENTIFIER, "description": "the aggregate's id, also the message key"},
         "ce_time": {**TEXT, "format": "date-time", "description": "when it happened"},
-        "ce_sequence": {
+        "ce_subjectsequence": {
             **TEXT,
             "pattern": "^[0-9]+$",
             "description": "place in the aggregate's order, from 1, without gaps",

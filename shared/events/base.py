@@ -5,11 +5,15 @@ person. Within a version fields are only added, so readers ignore what they do n
 """
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.primitives.terms import Level, OrganisationKind
+
+# A stable word that pages translate: a reason, a check, a survey's item.
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,79}$")]
 
 
 class Value(BaseModel):

@@ -22,16 +22,25 @@ class Entry:
     """One event. `key` names the payload's field that holds the aggregate's id: the message key and `ce_subject`."""
 
     event: type[Event]
-    version: int
     topic: str
     key: str
     producer: str
     hears: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The fact's name without its version."""
+        return _name_and_version(self.event)[0]
+
+    @property
+    def version(self) -> int:
+        """1, or what the class name ends with: `ApplicationValidatedV2` is version 2 of `ApplicationValidated`."""
+        return _name_and_version(self.event)[1]
+
+    @property
     def type(self) -> str:
         """The CloudEvents type, such as `connect.intake.ApplicationValidated.v1`."""
-        return f"connect.{self.producer}.{self.event.__name__}.v{self.version}"
+        return f"connect.{self.producer}.{self.name}.v{self.version}"
 
     @property
     def source(self) -> str:
@@ -44,8 +53,14 @@ class Entry:
         return (*self.hears, "monitor")
 
 
+@cache
+def _name_and_version(event: type[Event]) -> tuple[str, int]:
+    name, marker, number = event.__name__.rpartition("V")
+    return (name, int(number)) if marker and number.isdigit() else (event.__name__, 1)
+
+
 def _entries(producer: str, topic: str, key: str, rows: Iterable[tuple[type[Event], tuple[str, ...]]]) -> list[Entry]:
-    return [Entry(event, 1, topic, key, producer, hears) for event, hears in rows]
+    return [Entry(event, topic, key, producer, hears) for event, hears in rows]
 
 
 P, X = "portal", "exchange"

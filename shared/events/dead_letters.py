@@ -1,12 +1,11 @@
 """What any service announces when it can't use an event, and when somebody has settled the matter."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from shared.events.base import Event
+from shared.events.base import Code, Event
 
 
 class EventDeadLettered(Event):
@@ -23,7 +22,7 @@ class EventDeadLettered(Event):
     origin_key: str
     event_id: str | None = Field(description="None where not even the envelope could be read")
     event_type: str | None
-    reason: str = Field(description="unreadable, unknown-version, rejected, constraint")
+    reason: Code = Field(description="unreadable, unknown-version, rejected, constraint")
     detail: str = Field(description="what was wrong, without the payload's values")
 
 
@@ -35,4 +34,4 @@ class DeadLetterSettled(Event):
     outcome: Literal["replayed", "discarded"]
     by: str = Field(description="the account, never a name")
     why: str
-    at: datetime
+    at: AwareDatetime

@@ -57,7 +57,7 @@ class Envelope:
             ("ce_source", self.source.encode()),
             ("ce_subject", self.subject.encode()),
             ("ce_time", self.time.isoformat().encode()),
-            ("ce_sequence", b"%d" % self.sequence),
+            ("ce_subjectsequence", b"%d" % self.sequence),
             ("content-type", CONTENT_TYPE),
         ]
         if self.case_id is not None:
@@ -102,7 +102,7 @@ def open_envelope(headers: Mapping[str, str], value: bytes | None) -> Envelope:
     """Read a message. Raises `Unreadable` for anything but a known version of a known event."""
     spec, ce_type = _header(headers, "ce_specversion", str), _header(headers, "ce_type", str)
     event_id, time = _header(headers, "ce_id", UUID), _header(headers, "ce_time", _moment)
-    sequence = _header(headers, "ce_sequence", _place)
+    sequence = _header(headers, "ce_subjectsequence", _place)
     source, subject = _header(headers, "ce_source", str), _header(headers, "ce_subject", str)
     case_id = _header(headers, "ce_caseid", UUID) if "ce_caseid" in headers else None
     entry = entry_of_type(ce_type)

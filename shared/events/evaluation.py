@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event, Value
+from shared.events.base import Code, Event, Value
 
 
 class SurveyKind(StrEnum):
@@ -15,12 +15,14 @@ class SurveyKind(StrEnum):
     BEFORE = "before"
     PULSE = "pulse"
     AFTER = "after"
+    SIX_MONTHS = "six-months"
+    TWELVE_MONTHS = "twelve-months"
 
 
 class Rating(Value):
     """An answer from 1 (poor) to 5 (very good) to one item."""
 
-    item: str
+    item: Code
     value: int = Field(ge=1, le=5)
 
 
@@ -56,7 +58,7 @@ class SurveyWaived(Event):
     application_id: UUID
     respondent_id: UUID = Field(description="the organisation that is excused")
     kind: SurveyKind
-    reason: str
+    reason: Code
 
 
 class AlertRaised(Event):
@@ -65,7 +67,7 @@ class AlertRaised(Event):
     survey_id: UUID
     exchange_id: UUID
     application_id: UUID
-    item: str
+    item: Code
     value: int
     day: date | None = None
 
@@ -95,7 +97,7 @@ class PracticeReturned(Event):
     practice_id: UUID
     exchange_id: UUID
     application_id: UUID
-    reason: str
+    reason: Code
 
 
 class PracticePublished(Event):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event
+from shared.events.base import Code, Event
 from shared.primitives.terms import Mode
 
 
@@ -100,7 +100,7 @@ class ExchangePostponed(Event):
     application_id: UUID
     first: date
     last: date
-    reason: str
+    reason: Code
 
 
 class ExchangeConverted(Event):
@@ -108,7 +108,7 @@ class ExchangeConverted(Event):
 
     exchange_id: UUID
     application_id: UUID
-    reason: str
+    reason: Code
 
 
 class ExchangeCancelled(Event):
@@ -118,4 +118,4 @@ class ExchangeCancelled(Event):
     application_id: UUID
     offer_id: UUID | None = Field(default=None, description="whose capacity is free again")
     proposal_id: UUID
-    reason: str
+    reason: Code

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event, LanguageSkill, OrganisationFacts, Window
+from shared.events.base import Code, Event, LanguageSkill, OrganisationFacts, Window
 from shared.primitives.terms import Mode, OrganisationKind, Position
 
 
@@ -54,7 +54,7 @@ class InformationRequested(Event):
     """The application can't go on until the applicant has mended what the codes name."""
 
     application_id: UUID
-    codes: tuple[str, ...]
+    codes: tuple[Code, ...]
 
 
 class ApplicationAdmitted(Event):
@@ -96,14 +96,14 @@ class ApplicationRejected(Event):
     """The application is refused; the codes say why and what a resubmission must mend."""
 
     application_id: UUID
-    codes: tuple[str, ...]
+    codes: tuple[Code, ...]
 
 
 class ApplicationWithdrawn(Event):
     """The applicant has withdrawn, before any exchange."""
 
     application_id: UUID
-    reason: str
+    reason: Code
 
 
 class ApplicationClosed(Event):

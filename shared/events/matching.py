@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event, Value
+from shared.events.base import Code, Event, Value
 from shared.primitives.terms import Mode, Side
 
 
 class Contribution(Value):
     """What one factor adds to a score. The points of a proposal's contributions add up to its score."""
 
-    factor: str = Field(description="knowledge, context, language …")
+    factor: Code = Field(description="knowledge, context, language …")
     points: float
     out_of: float
     because: tuple[str, ...] = Field(
@@ -52,7 +52,7 @@ class MatchDeclined(Event):
     proposal_id: UUID
     application_id: UUID
     side: Side
-    reason: str
+    reason: Code
 
 
 class MatchConfirmed(Event):
@@ -88,13 +88,13 @@ class MatchSuperseded(Event):
 
     proposal_id: UUID
     application_id: UUID
-    reason: str
+    reason: Code
 
 
 class FilteredOut(Value):
     """How many offers a hard filter removed, counted alone: an offer may fail several."""
 
-    filter: str
+    filter: Code
     offers: int
 
 

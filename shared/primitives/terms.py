@@ -47,6 +47,16 @@ class Position(StrEnum):
     FINANCE_OFFICER = "finance-officer"
     COMMUNICATION_OFFICER = "communication-officer"
     SOCIAL_OFFICER = "social-officer"
+    ECONOMIC_DEVELOPMENT_OFFICER = "economic-development-officer"
+    ENVIRONMENT_OFFICER = "environment-officer"
+    CULTURE_OFFICER = "culture-officer"
+    EDUCATION_OFFICER = "education-officer"
+    HEALTH_OFFICER = "health-officer"
+    HUMAN_RESOURCES_OFFICER = "human-resources-officer"
+    IT_OFFICER = "it-officer"
+    LEGAL_OFFICER = "legal-officer"
+    EMERGENCY_OFFICER = "emergency-officer"
+    ASSOCIATION_STAFF = "association-staff"
     OTHER = "other"
 
 

@@ -68,7 +68,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         Raises `StuckBatch` after 15 minutes of failing at one batch.
         """
         self.readiness.expect(PART)
-        await self._start(stopping)
+        if not await self._start(stopping):
+            return
         try:
             failures = 0
             while not stopping.is_set():
@@ -87,8 +88,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         assert self._kafka is not None
         return self._kafka
 
-    async def _start(self, stopping: asyncio.Event) -> None:
-        """Join the group; while Kafka is away, keep trying."""
+    async def _start(self, stopping: asyncio.Event) -> bool:
+        """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
         wait = FIRST_BACKOFF
         while True:
             self._kafka = AIOKafkaConsumer(
@@ -105,14 +106,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._kafka.subscribe(list(self.topics), listener=self)
             try:
                 await self._kafka.start()
-                return
+                return True
             except (KafkaError, OSError) as error:
                 await self._kafka.stop()
                 self.readiness.not_ready(PART, f"Kafka can't be reached ({type(error).__name__}); trying again")
                 log.warning("kafka is away", bootstrap=self.settings.bootstrap, error=error, again_in_seconds=wait)
-                if stopping.is_set():
-                    raise
-                await wait_for(stopping, wait)
+                if await wait_for(stopping, wait):
+                    return False
                 wait = min(wait * 2, LAST_BACKOFF)
 
     async def _work(self, batch: Batch) -> bool:

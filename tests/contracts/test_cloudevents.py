@@ -46,7 +46,7 @@ def test_the_sdk_reads_the_attributes_of_every_event(entry: Entry) -> None:
         "subject": envelope.subject,
         "time": TIME,
         "datacontenttype": "application/json",
-        "sequence": "12",
+        "subjectsequence": "12",
         "caseid": str(CASE),
         "traceparent": TRACE,
         "partitionkey": envelope.subject,

@@ -85,7 +85,6 @@ def changed_to(event: type[ExchangeScheduled], monkeypatch: pytest.MonkeyPatch) 
     event.__name__ = ExchangeScheduled.__name__
     entry = Entry(
         cast(type[Event], event),
-        SCHEDULED.version,
         SCHEDULED.topic,
         SCHEDULED.key,
         SCHEDULED.producer,

@@ -107,7 +107,7 @@ async def _check(work: UnitOfWork, application: Application) -> ApplicationView:
     await storage.save_application(work.connection, application)
     case = application.application_id
     if failed:
-        codes = tuple(f"{problem.code}:{problem.pointer}" for problem in failed)
+        codes = tuple(dict.fromkeys(problem.code for problem in failed))
         work.announce(InformationRequested(application_id=case, codes=codes), case=case)
     else:
         work.announce(ApplicationAdmitted(application_id=case, rules_version=admissibility.RULES_VERSION), case=case)

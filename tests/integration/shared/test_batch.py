@@ -26,7 +26,7 @@ OPERATOR = Actor("operator-1", frozenset({Role.OPERATOR}))
 class Ledger:
     """A reaction that writes what it was given into a table, and refuses what it was told to."""
 
-    def __init__(self, database: Database, *, limit: DeadLetterLimit = DeadLetterLimit()) -> None:
+    def __init__(self, database: Database, *, limit: DeadLetterLimit) -> None:
         self.database = database
         self.refused: set[UUID] = set()
         self.processor = BatchProcessor(database, {ApplicationWithdrawn: self.write}, limit)
@@ -58,7 +58,7 @@ class Ledger:
             return [row["id"] for row in await dead_letters.listed(connection, state=state, limit=100)]
 
 
-async def a_ledger(open_database: OpenDatabase, **options: DeadLetterLimit) -> Ledger:
+async def a_ledger(open_database: OpenDatabase, *, at_most: int = 100) -> Ledger:
     database = await open_database("shared")
     await database.pool.execute(
         """
@@ -66,7 +66,7 @@ async def a_ledger(open_database: OpenDatabase, **options: DeadLetterLimit) -> L
                              application_id uuid, sequence integer, reason text CHECK (reason <> 'forbidden'))
         """
     )
-    return Ledger(database, **options)
+    return Ledger(database, limit=DeadLetterLimit(count=at_most))
 
 
 def withdrawn(application_id: UUID, reason: str = "no-budget") -> ApplicationWithdrawn:
@@ -211,7 +211,7 @@ async def test_an_unexpected_error_leaves_everything_undone(open_database: OpenD
 
 
 async def test_too_many_dead_letters_halt_with_nothing_acknowledged(open_database: OpenDatabase) -> None:
-    ledger, arriving = await a_ledger(open_database, limit=DeadLetterLimit(count=2)), Arriving()
+    ledger, arriving = await a_ledger(open_database, at_most=2), Arriving()
     cases = [uuid4() for _ in range(3)]
     ledger.refused.update(cases)
     with pytest.raises(TooManyDeadLetters):

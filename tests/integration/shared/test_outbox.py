@@ -18,7 +18,7 @@ def withdrawn(application_id: UUID) -> ApplicationWithdrawn:
 async def sequences(database: Database) -> list[tuple[str, int]]:
     async with database.reading() as connection:
         rows = await outbox.oldest(connection, 1000)
-    return [(row.key, int(dict(row.headers)["ce_sequence"])) for row in rows]
+    return [(row.key, int(dict(row.headers)["ce_subjectsequence"])) for row in rows]
 
 
 async def test_what_is_announced_waits_in_the_outbox(open_database: OpenDatabase) -> None:

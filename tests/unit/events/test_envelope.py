@@ -95,7 +95,7 @@ def unreadable(headers: dict[str, str], value: bytes | None) -> Unreadable:
 
 
 @pytest.mark.parametrize(
-    "name", ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_sequence"]
+    "name", ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_subjectsequence"]
 )
 def test_a_missing_header_is_named(name: str) -> None:
     headers, value = a_message()
@@ -116,13 +116,13 @@ def test_a_missing_header_is_named(name: str) -> None:
         ("ce_time", "2017-05-15"),
         ("ce_time", "2017-05-15T12:00:00"),
         ("ce_time", "2017-13-15T12:00:00Z"),
-        ("ce_sequence", ""),
-        ("ce_sequence", "first"),
-        ("ce_sequence", "0"),
-        ("ce_sequence", "-1"),
-        ("ce_sequence", "1.5"),
-        ("ce_sequence", "1_000"),
-        ("ce_sequence", str(2**63)),
+        ("ce_subjectsequence", ""),
+        ("ce_subjectsequence", "first"),
+        ("ce_subjectsequence", "0"),
+        ("ce_subjectsequence", "-1"),
+        ("ce_subjectsequence", "1.5"),
+        ("ce_subjectsequence", "1_000"),
+        ("ce_subjectsequence", str(2**63)),
         ("ce_caseid", "the case"),
     ],
 )

@@ -1,0 +1,111 @@
+"""Tokens are verified offline with the published keys; everything doubtful is denied."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.http.auth import AUDIENCE, ISSUER, NotSignedIn, TokenVerifier
+from shared.primitives.errors import TryAgain
+from shared.primitives.terms import Role
+
+KEY, STRANGER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+ORGANISATION = uuid4()
+
+
+def token(key: Ed25519PrivateKey = KEY, *, kid: str = "k1", **changes: Any) -> str:
+    claims = {
+        "sub": "account-1",
+        "aud": AUDIENCE,
+        "iss": ISSUER,
+        "exp": datetime.now(UTC) + timedelta(minutes=5),
+        "roles": ["applicant"],
+        "organisation_id": str(ORGANISATION),
+    } | changes
+    return jwt.encode({k: v for k, v in claims.items() if v is not None}, key, algorithm="EdDSA", headers={"kid": kid})
+
+
+@asynccontextmanager
+async def publishing(requests: list[str]) -> AsyncIterator[str]:
+    """A server that publishes KEY as k1; yields its address."""
+    key = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k1"}
+    body = json.dumps({"keys": [key]}).encode()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append((await reader.readline()).decode())
+        await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/.well-known/jwks.json"
+
+
+async def test_a_good_token_names_its_actor_and_the_keys_are_fetched_once() -> None:
+    requests: list[str] = []
+    async with publishing(requests) as address:
+        verifier = TokenVerifier(address)
+        for _ in range(3):
+            actor = await verifier.actor(f"Bearer {token()}")
+    assert (actor.account, actor.roles, actor.organisation_id) == (
+        "account-1",
+        frozenset({Role.APPLICANT}),
+        ORGANISATION,
+    )
+    assert len(requests) == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer ",
+        "Basic abc",
+        "Bearer not.a.token",
+        f"Bearer {token(STRANGER)}",
+        f"Bearer {token(kid='unknown')}",
+        f"Bearer {token(exp=datetime.now(UTC) - timedelta(seconds=1))}",
+        f"Bearer {token(exp=None)}",
+        f"Bearer {token(aud='another')}",
+        f"Bearer {token(iss='another')}",
+        f"Bearer {token(roles=['emperor'])}",
+        f"Bearer {token(organisation_id='42')}",
+        "Bearer "
+        + jwt.encode({"sub": "a", "aud": AUDIENCE, "iss": ISSUER}, "", algorithm="none", headers={"kid": "k1"}),
+        "Bearer " + jwt.encode({"sub": "a"}, "x" * 32, algorithm="HS256", headers={"kid": "k1"}),
+    ],
+)
+async def test_a_doubtful_token_is_denied(header: str | None) -> None:
+    async with publishing([]) as address:
+        with pytest.raises(NotSignedIn):
+            await TokenVerifier(address).actor(header)
+
+
+async def test_unknown_key_ids_can_not_make_us_ask_the_portal_again_and_again() -> None:
+    requests: list[str] = []
+    async with publishing(requests) as address:
+        verifier = TokenVerifier(address)
+        for number in range(5):
+            with pytest.raises(NotSignedIn):
+                await verifier.actor(f"Bearer {token(kid=f'guess-{number}')}")
+    assert len(requests) == 1
+
+
+async def test_without_the_portal_known_keys_still_verify_and_unknown_ones_wait() -> None:
+    async with publishing([]) as address:
+        verifier = TokenVerifier(address)
+        await verifier.actor(f"Bearer {token()}")
+    assert (await verifier.actor(f"Bearer {token()}")).account == "account-1"
+    with pytest.raises(TryAgain):
+        await TokenVerifier(address).actor(f"Bearer {token()}")
