@@ -132,6 +132,7 @@ async def test_no_follow_up_before_an_action_is_owned(exchanges: Exchanges) -> N
     await exchanges.hears(an_action(exchange_id), an_action(exchange_id))
     followed_up = await exchanges.does(use_cases.follow_up_exchange, OneExchange(exchange_id))
     assert len(followed_up.actions) == 1
+    assert await exchanges.dead() == []
 
 
 async def test_the_same_command_twice_is_refused_and_told_once(exchanges: Exchanges) -> None:

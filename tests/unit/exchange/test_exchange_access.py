@@ -47,6 +47,11 @@ def test_the_named_association_reads_and_confirms() -> None:
     assert not rules.may(officer, A.READ, an_exchange(State.PLANNED))
 
 
+@pytest.mark.parametrize("role", sorted({Role.APPLICANT, Role.EXPERT} | NOBODYS_ROLES))
+def test_only_its_officers_speak_for_the_association(role: Role) -> None:
+    assert allowed(an_actor(role, organisation_id=ASSOCIATION)) == set()
+
+
 def test_an_operator_looks() -> None:
     assert allowed(an_actor(Role.OPERATOR)) == {A.READ}
 
