@@ -22,11 +22,22 @@ step "virtual environment"
 [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
 done_
 
+# On a terminal: how many packages were looked at so far.
+count() {
+  local seen=0 line
+  while read -r line; do
+    case "$line" in
+    Collecting*) seen=$((seen + 1)) && [ ! -t 1 ] || printf '\r%-34s%4d  ' "$1" "$seen" ;;
+    Installing*) [ ! -t 1 ] || printf '\r%-34s unpacking  ' "$1" ;;
+    esac
+  done
+  [ ! -t 1 ] || printf '\r%-50s\r%-34s' "" "$1"
+}
 packages=$(cat deploy/requirements/{build,dev}.txt | grep -c '==')
 step "$packages Python packages"
 log="$VENV/setup.log"
-if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes \
-  -r deploy/requirements/build.txt -r deploy/requirements/dev.txt >"$log" 2>&1; then
+if ! "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-color --require-hashes \
+  -r deploy/requirements/build.txt -r deploy/requirements/dev.txt 2>&1 | tee "$log" | count "$packages Python packages"; then
   echo "failed; the end of $log:" >&2
   tail -n 15 "$log" >&2
   exit 1

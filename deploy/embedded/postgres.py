@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,9 @@ SETTINGS = {
     "log_timezone": "'UTC'",
     "log_line_prefix": "'%m %u@%d '",
 }
+if sys.platform == "linux":
+    # After a kill -9 one call syncs all files, not one for each of thousands: back in 0.4 s instead of 6 s.
+    SETTINGS["recovery_init_sync_method"] = "syncfs"
 # Survives kill -9 of the server, not of the machine.
 FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 

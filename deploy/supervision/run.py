@@ -21,6 +21,7 @@ from deploy.supervision.supervisor import (
     SupervisorGone,
     start_supervisor,
     supervisor_command,
+    supervisor_log,
     write_supervisor_settings,
 )
 from deploy.supervision.watch import watch
@@ -101,9 +102,7 @@ def _sentence(failure: BaseException, home: Home) -> BaseException:
         if isinstance(cause, OperatorError):
             return cause
     if any(isinstance(cause, SupervisorGone) for cause in causes):
-        return OperatorError(
-            f"The supervisor ended, and everything with it: see {home.logs}/supervisor.log, run again."
-        )
+        return OperatorError(f"The supervisor ended, and everything with it: see {supervisor_log(home)}, run again.")
     return failure
 
 

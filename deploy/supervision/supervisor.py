@@ -72,7 +72,6 @@ class Child:
     state: str
     pid: int
     started: float
-    exit_status: int
 
     @property
     def is_running(self) -> bool:
@@ -112,7 +111,7 @@ class Supervisor:
     def children(self) -> list[Child]:
         """All servers and services. Raises SupervisorGone."""
         return [
-            Child(row["name"], row["statename"], row["pid"], float(row["start"]), row["exitstatus"])
+            Child(row["name"], row["statename"], row["pid"], float(row["start"]))
             for row in self._ask("getAllProcessInfo")
         ]
 
@@ -146,6 +145,11 @@ def start_supervisor(home: Home, command: list[str]) -> subprocess.Popen[bytes]:
             raise SupervisorGone((home.logs / "supervisor.out").read_text(errors="replace").strip() or "no output")
         time.sleep(POLL_SECONDS)
     return process
+
+
+def supervisor_log(home: Home) -> Path:
+    """Where supervisord writes what it starts, what exits and how."""
+    return home.logs / "supervisor.log"
 
 
 def supervisor_command(home: Home) -> list[str]:
