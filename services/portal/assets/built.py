@@ -48,7 +48,7 @@ def read_assets(folder: Path = BUILT) -> Assets:
         files = {name: _file(folder / name) for name in manifest["files"]}
     except (OSError, KeyError, orjson.JSONDecodeError) as error:
         raise NotBuilt(
-            "the files that the pages load are not built: run `python -m services.portal.assets build` (or `make setup`)"
+            "the files that pages load are not built: run `make setup`, or `python -m services.portal.assets build`"
         ) from error
     return Assets(manifest["names"], files)
 

@@ -163,7 +163,7 @@ def survey(known: Survey, event: Event) -> Survey:
         case evaluation.EvaluationSubmitted():
             known = replace(known, kind=event.kind, respondent_id=event.respondent_id, state=SurveyState.ANSWERED)
         case evaluation.SurveyWaived():
-            known = replace(known, kind=event.kind, state=SurveyState.WAIVED)
+            known = replace(known, kind=event.kind, respondent_id=event.respondent_id, state=SurveyState.WAIVED)
     return known
 
 

@@ -104,6 +104,13 @@ def _days(speech: Speech, value: str) -> str:
     return speech.say_many("%(number)s common day", "%(number)s common days", int(value))
 
 
+def _rating(speech: Speech, value: str) -> str:
+    try:
+        return speech.say("rated %(value)s of 5", value=speech.number(float(value)))
+    except ValueError:
+        return value
+
+
 _KINDS: Mapping[str, Callable[[Speech, str], str]] = {
     "theme": Speech.theme,
     "sdg": _goal,
@@ -119,5 +126,5 @@ _KINDS: Mapping[str, Callable[[Speech, str], str]] = {
     "subregion": lambda speech, _value: speech.say("the same region of the world"),
     "country": Speech.country,
     "days": _days,
-    "rating": lambda speech, value: speech.say("rated %(value)s of 5", value=value),
+    "rating": _rating,
 }

@@ -1,0 +1,1 @@
+"""From what queries found to what templates show."""

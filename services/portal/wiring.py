@@ -1,0 +1,61 @@
+"""The portal put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from services.portal import __doc__ as description
+from services.portal import use_cases
+from services.portal.http_api import api_router
+from services.portal.http_api.tokens import TokenDesk
+from services.portal.live import Hub
+from services.portal.pages.render import assets
+from services.portal.pages.routes import pages_router
+from services.portal.reactions import REACTIONS
+from services.portal.rules.clients import Client, hash_secret
+from services.portal.schedule import SCHEDULE
+from services.portal.settings import RegisteredClient, read_clients, read_portal_settings
+from services.portal.signing import read_signer
+from shared.hosting.service import Companion, Hosted, Service
+
+
+def portal() -> Service:
+    """A portal with its own desk for tokens and its own hub for live pages."""
+    desk, hub = TokenDesk(), Hub()
+
+    def live(hosted: Hosted) -> AbstractAsyncContextManager[None]:
+        return hub.running(hosted.database, hosted.stopping)
+
+    def tokens(hosted: Hosted) -> AbstractAsyncContextManager[None]:
+        return _open_desk(desk, hosted)
+
+    return Service(
+        name="portal",
+        title="CONNECT portal",
+        description=description or "",
+        reactions=REACTIONS,
+        schedule=SCHEDULE,
+        routers=(api_router(desk), pages_router(hub)),
+        migrations=Path(__file__).parent / "migrations",
+        companions=(Companion("tokens", "http", tokens), Companion("live pages", "http", live)),
+    )
+
+
+@asynccontextmanager
+async def _open_desk(desk: TokenDesk, hosted: Hosted) -> AsyncIterator[None]:
+    """Read the key and the files of the pages, register the clients, and give tokens from then on."""
+    assets()
+    settings = read_portal_settings()
+    clients = [_client(registered) for registered in read_clients(settings.clients_file)]
+    async with hosted.database.unit_of_work() as work:
+        await use_cases.register_clients(work, clients)
+    desk.signer = read_signer(settings.signing_key_file)
+    yield
+
+
+def _client(registered: RegisteredClient) -> Client:
+    secret = registered.secret.get_secret_value()
+    return Client(registered.client_id, hash_secret(secret), frozenset(registered.roles))
+
+
+SERVICE = portal()
