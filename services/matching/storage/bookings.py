@@ -10,14 +10,21 @@ from shared.postgres.pool import Connection
 
 
 async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecause | None:
-    """Take one of the offer's places and the expert's days, both or neither; None if they were there.
+    """Take one of the offer's places and the expert's days. The caller rolls back if a reason comes back.
 
-    The offer is locked until the commit, so of many who want the last place exactly one gets it.
+    The condition is checked again under the row's lock, so of many who want the last place exactly one gets it.
     """
-    await connection.execute("SELECT FROM offers WHERE offer_id = $1 FOR UPDATE", proposal.offer_id)
-    lost = await why_ground_lost(connection, proposal.proposal_id)
-    if lost is not None:
-        return lost
+    days = asyncpg.Range(proposal.days.first, proposal.days.last, upper_inc=True)
+    taken = await connection.fetchval(
+        """
+        UPDATE offers SET reserved = reserved + 1
+        WHERE offer_id = $1 AND reserved < capacity AND state <> 'closed' AND windows @> $2::daterange RETURNING true
+        """,
+        proposal.offer_id,
+        days,
+    )
+    if not taken:
+        return await why_ground_lost(connection, proposal.proposal_id) or SupersededBecause.CAPACITY_GONE
     booked = await connection.fetchval(
         """
         INSERT INTO bookings (proposal_id, offer_id, member_id, days) VALUES ($1, $2, $3, $4)
@@ -26,18 +33,9 @@ async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecau
         proposal.proposal_id,
         proposal.offer_id,
         proposal.member_id,
-        asyncpg.Range(proposal.days.first, proposal.days.last, upper_inc=True),
+        days,
     )
-    if not booked:  # another offer of the same expert was confirmed in this moment
-        return SupersededBecause.EXPERT_BOOKED
-    taken = await connection.fetchval(
-        """
-        UPDATE offers SET reserved = reserved + 1
-        WHERE offer_id = $1 AND reserved < capacity AND state <> 'closed' RETURNING true
-        """,
-        proposal.offer_id,
-    )
-    return None if taken else SupersededBecause.CAPACITY_GONE
+    return None if booked else SupersededBecause.EXPERT_BOOKED
 
 
 async def release(connection: Connection, proposal_id: UUID) -> None:

@@ -10,13 +10,14 @@ import pytest
 from services.matching.rules.proposals import ProposalState
 from services.matching.rules.searches import SearchState
 from services.matching.rules.views import ProposalView
+from services.matching.use_cases import AcceptProposal, accept_proposal
 from shared.events.base import Window
 from shared.events.exchange import ExchangeCancelled
 from shared.events.intake import ApplicationValidated, OfferChanged
 from shared.events.matching import MatchConfirmed, MatchProposed, MatchSuperseded, NoMatchFound
 from shared.primitives.errors import WrongState
 from shared.primitives.ids import new_id
-from tests.builders.matching import an_application, an_offer, an_organisation
+from tests.builders.matching import an_application, an_offer, an_organisation, somebody_of
 from tests.integration.matching.conftest import Matching
 
 MONDAY = date(2026, 6, 1)
@@ -84,6 +85,38 @@ async def test_an_expert_is_not_in_two_places_on_one_day_whichever_offer_was_cho
     again = [event for event in await matching.announced() if isinstance(event, MatchProposed)]
     assert len(again) == 19  # the expert has other days
     assert all(event.first > proposals[0].last for event in again)
+
+
+@pytest.mark.parametrize("one_offer", [True, False])
+async def test_whoever_waits_for_the_same_place_or_days_is_told_when_they_are_taken(
+    matching: Matching, one_offer: bool
+) -> None:
+    expert = new_id()
+    offers = [an_offer(member_id=expert, themes=("sanitation",)), an_offer(member_id=expert, themes=("waste",))]
+    themes = ("sanitation", "sanitation" if one_offer else "waste")
+    applications = [an_application(themes=(theme,), dac=(), organisation=an_organisation()) for theme in themes]
+    await matching.hears(*offers, *applications)
+    first, second = [await matching.proposal(application) for application in applications]
+    for proposal in (first, second):
+        await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+    async with matching.database.unit_of_work(somebody_of(first.requester_id)) as work:
+        await accept_proposal(work, AcceptProposal(first.proposal_id))
+        waiting = asyncio.create_task(answer(matching, second))
+        while not await somebody_waits(matching):
+            assert not waiting.done()
+    assert await waiting == ("capacity-gone" if one_offer else "expert-booked")
+    assert await matching.reserved(second.offer_id) == one_offer
+
+
+async def somebody_waits(matching: Matching) -> bool:
+    async with matching.database.reading() as connection:
+        waits: bool = await connection.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                           WHERE NOT l.granted AND a.datname = current_database())
+            """
+        )
+        return waits
 
 
 async def test_the_database_itself_refuses_to_book_an_expert_twice(matching: Matching) -> None:
