@@ -1,10 +1,11 @@
 """The web application of a process: health and metrics for every role, the API for the role that serves it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
-from shared.http import health, problems
+from shared.http import health, openapi, problems
 from shared.http.auth import TokenVerifier
 from shared.http.middleware import BoundedBody, Measured
 from shared.postgres.unit_of_work import Database
@@ -31,6 +32,7 @@ def create_app(
     app.state.readiness = readiness
     app.state.verifier = verifier
     problems.install(app)
+    app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the way that FastAPI documents
     app.include_router(health.router)
     for router in routers:
         app.include_router(router)

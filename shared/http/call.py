@@ -6,7 +6,8 @@ from typing import Annotated, Concatenate, ParamSpec, TypeVar, cast
 
 import asyncpg
 import orjson
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from shared.http.auth import TokenVerifier
@@ -15,7 +16,6 @@ from shared.postgres.idempotency import StoredReply
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import Database, UnitOfWork
 from shared.primitives.actor import Actor
-from shared.primitives.errors import Invalid
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class HttpCall:
     request: Request
     actor: Actor
     database: Database
+    key: str | None = None
 
     async def command(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
         """Run the use case in a transaction and commit it before anything is answered.
@@ -57,7 +58,7 @@ class HttpCall:
             return await query(connection, self.actor, *args, **kwargs)
 
     async def _once(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
-        key = self._idempotency_key()
+        key = self.key
         async with self.database.unit_of_work(self.actor) as work:
             if key is None:
                 return await use_case(work, command)
@@ -71,12 +72,6 @@ class HttpCall:
             await idempotency.remember(work.connection, self.actor.account, key, self._reply(result))
             return result
 
-    def _idempotency_key(self) -> str | None:
-        key = self.request.headers.get("Idempotency-Key")
-        if key is not None and not 1 <= len(key) <= MAX_KEY:
-            raise Invalid("bad-idempotency-key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
-        return key
-
     def _reply(self, result: object) -> StoredReply:
         status = getattr(self.request.scope.get("route"), "status_code", None) or 200
         body = result.model_dump_json().encode() if isinstance(result, BaseModel) else orjson.dumps(result)
@@ -87,11 +82,23 @@ def _again(stored: StoredReply) -> Response:
     return Response(stored.body, stored.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
 
 
-async def http_call(request: Request) -> HttpCall:
-    """The dependency behind `Call`: verify the token, deny without one."""
+async def http_call(
+    request: Request,
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False))],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="a command that is sent again with the same key is done once", min_length=1, max_length=MAX_KEY
+        ),
+    ] = None,
+) -> HttpCall:
+    """The dependency behind `Call`: verify the token, deny without one.
+
+    The scheme and the header are parameters for the OpenAPI document's sake; the verifier reads the token itself.
+    """
     verifier: TokenVerifier = request.app.state.verifier
     actor = await verifier.actor(request.headers.get("Authorization"))
-    return HttpCall(request, actor, request.app.state.database)
+    return HttpCall(request, actor, request.app.state.database, idempotency_key)
 
 
 Call = Annotated[HttpCall, Depends(http_call)]
