@@ -10,12 +10,12 @@ import asyncpg
 import uvicorn
 
 from shared.hosting import upkeep
+from shared.hosting.dead_letters_api import dead_letters_router
 from shared.hosting.schedule import run_schedule
 from shared.hosting.service import Hosted, Role, Service
 from shared.hosting.settings import Settings
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
-from shared.http.dead_letters_api import dead_letters_router
 from shared.postgres import pool
 from shared.postgres.migrate import missing, read_migrations
 from shared.postgres.unit_of_work import Database

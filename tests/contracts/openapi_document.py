@@ -7,10 +7,10 @@ import asyncpg
 from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from shared.hosting.dead_letters_api import dead_letters_router
 from shared.hosting.service import Service
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
-from shared.http.dead_letters_api import dead_letters_router
 from shared.postgres.unit_of_work import Database
 from shared.primitives.readiness import Readiness
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import httpx
 
+from shared.hosting.dead_letters_api import dead_letters_router
 from shared.hosting.service import Service
 from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
-from shared.http.dead_letters_api import dead_letters_router
 from shared.postgres.unit_of_work import Database
 from shared.primitives.actor import Actor
 from shared.primitives.readiness import Readiness
