@@ -61,9 +61,9 @@ def free_stretches(wanted: Days, windows: Iterable[Days], booked: Iterable[Days]
     return tuple(overlaps)
 
 
-def choose(free: Sequence[Days], limit: Limit, most_days: int) -> Days | None:
+def choose(free: Sequence[Days], limit: Limit, most_days: int | None) -> Days | None:
     """The usual length from the earliest Monday; else from the earliest day; else the longest that is possible."""
-    longest = min(limit.longest, most_days)
+    longest = limit.longest if most_days is None else min(limit.longest, most_days)
     usual = min(limit.usual, longest)
     if usual < limit.shortest:
         return None

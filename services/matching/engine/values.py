@@ -76,7 +76,8 @@ class Request:
 class Candidate:
     """An offer as the search sees it.
 
-    `booked`: days on which the expert is taken. `ratings`: how many there are, `rating`: their mean.
+    `booked`: days on which the expert is taken. `days_a_year`: None where the offer does not say. `ratings`: how many
+    there are, `rating`: their mean.
     """
 
     offer_id: UUID
@@ -93,7 +94,7 @@ class Candidate:
     years_in_role: int
     languages: Mapping[str, Level]
     windows: tuple[Days, ...]
-    days_a_year: int
+    days_a_year: int | None
     capacity: int
     reserved: int = 0
     booked: tuple[Days, ...] = ()

@@ -147,7 +147,7 @@ def _candidate(row: asyncpg.Record) -> Candidate:
         years_in_role=row["years_in_role"],
         languages={language: Level(level) for language, level in row["languages"].items()},
         windows=tuple(days_of(window) for window in row["windows"]),
-        days_a_year=row["days_a_year"],
+        days_a_year=row["days_a_year"] or None,  # intake sends 0 where the offer does not say
         capacity=row["capacity"],
         reserved=row["reserved"],
         booked=tuple(days_of(booked) for booked in row["booked"]),

@@ -12,6 +12,12 @@ from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.postgres.pool import Connection
 
+# Whether a search takes an offer that answers its application: it has no match, or proposals without this offer.
+TAKES_ANSWER = """
+    (s.state IN ('no-match', 'called') OR s.state = 'proposed' AND NOT EXISTS (
+        SELECT FROM proposals p WHERE p.application_id = s.application_id AND p.offer_id = {offer}))
+"""
+
 
 async def add_search(connection: Connection, search: Search, sequence: int) -> bool:
     """Store a new search. False if there is one for this application."""
@@ -71,39 +77,42 @@ async def save_search(connection: Connection, search: Search) -> None:
 
 
 async def searches_for(connection: Connection, candidate: Candidate) -> list[Search]:
-    """Searches that an offer could serve now: those without a match that share a theme or a DAC code with it, and the
-    one that it answers, if that still takes proposals. Without locks, in the order of their applications.
+    """Searches that an offer could serve now, without locks, in the order of their applications.
+
+    Those without a match that share a theme or a DAC code with it; and the one that it answers, unless that has
+    proposals and this offer is or was one of them.
     """
     rows = await connection.fetch(
-        """
-        SELECT * FROM searches
-        WHERE (state IN ('no-match', 'called') AND (themes && $1 OR dac && $2))
-           OR (application_id = $3 AND state IN ('proposed', 'no-match', 'called'))
-        ORDER BY application_id
-        """,
+        f"""
+        SELECT * FROM searches s
+        WHERE (s.state IN ('no-match', 'called') AND (s.themes && $1 OR s.dac && $2))
+           OR (s.application_id = $3 AND {TAKES_ANSWER.format(offer="$4")})
+        ORDER BY s.application_id
+        """,  # noqa: S608  # the condition is the constant above
         list(candidate.themes),
         list(candidate.dac),
         candidate.answers,
+        candidate.offer_id,
     )
     return [_search(row) for row in rows]
 
 
 async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, list[UUID]]:
-    """Per application the active offers that changed lately and that `searches_for` would bring to it now.
-
-    An application that has proposals counts only for offers that answer it and were never proposed to it.
-    """
+    """Per application the active offers that changed lately and that `searches_for` would bring to it now."""
     rows = await connection.fetch(
-        """
-        SELECT s.application_id, array_agg(o.offer_id ORDER BY o.offer_id) AS offers
-        FROM offers o JOIN searches s
-          ON (s.state IN ('no-match', 'called')
-              AND (s.themes && o.themes OR s.dac && o.dac OR s.application_id = o.answers))
-          OR (s.state = 'proposed' AND s.application_id = o.answers AND NOT EXISTS (
-              SELECT FROM proposals p WHERE p.application_id = s.application_id AND p.offer_id = o.offer_id))
-        WHERE o.changed_at > now() - $1::interval AND o.state = 'active'
-        GROUP BY s.application_id ORDER BY s.application_id
-        """,
+        f"""
+        WITH changed AS (SELECT * FROM offers WHERE changed_at > now() - $1::interval AND state = 'active'),
+        pairs AS (
+            SELECT s.application_id, o.offer_id
+            FROM changed o JOIN searches s ON s.themes && o.themes OR s.dac && o.dac
+            WHERE s.state IN ('no-match', 'called')
+            UNION
+            SELECT s.application_id, o.offer_id
+            FROM changed o JOIN searches s ON s.application_id = o.answers
+            WHERE {TAKES_ANSWER.format(offer="o.offer_id")})
+        SELECT application_id, array_agg(offer_id ORDER BY offer_id) AS offers
+        FROM pairs GROUP BY application_id ORDER BY application_id
+        """,  # noqa: S608  # the condition is the constant above
         within,
     )
     return {row["application_id"]: row["offers"] for row in rows}

@@ -45,6 +45,12 @@ async def test_an_offer_comes_out_as_it_went_in(matching: Matching) -> None:
     assert (found.place.country, found.place.population, found.place.income) == ("NL", 80_000, 3)
 
 
+async def test_an_offer_that_does_not_say_how_many_days_a_year_is_not_taken_for_none(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(an_offer(days_a_year=0), application)
+    assert (await matching.search(application)).state is SearchState.PROPOSED
+
+
 async def test_changes_show_at_once(matching: Matching) -> None:
     offer = an_offer()
     await matching.hears(offer, changed(offer, active=False, windows=(JUNE,), capacity=4))
@@ -63,6 +69,15 @@ async def test_older_news_never_overwrites_newer(matching: Matching) -> None:
     await processor.process([messages[1]])
     assert (await indexed(matching))[offer.offer_id].capacity == 3
     assert await matching.dead_letters() == []
+
+
+async def test_an_older_publication_never_overwrites_a_newer_one(matching: Matching) -> None:
+    offer = an_offer(capacity=1)
+    older, newer = (matching.arriving.message(offer.model_copy(update={"capacity": number})) for number in (1, 5))
+    processor = BatchProcessor(matching.database, SERVICE.reactions)
+    await processor.process([newer])
+    await processor.process([older])
+    assert (await indexed(matching))[offer.offer_id].capacity == 5
 
 
 async def test_an_offer_that_is_published_again_keeps_what_is_reserved(matching: Matching) -> None:
@@ -116,4 +131,17 @@ async def test_a_search_and_an_offer_that_did_not_see_each_other_meet_soon(match
     assert (await matching.search(application)).state is SearchState.NO_MATCH
     assert await matching.lets_time_work() == {"retry unmatched": 1}
     assert (await matching.proposal(application)).offer_id == offer.offer_id
+    assert await matching.lets_time_work() == {}
+
+
+async def test_an_answer_that_a_search_with_proposals_did_not_see_joins_them_soon(matching: Matching) -> None:
+    application = an_application()
+    answer = an_offer(answers=application.application_id)
+    publication = read(matching.arriving.message(answer))
+    assert isinstance(publication, Readable)
+    async with matching.database.unit_of_work() as work:
+        await index_offer(work.caused_by(publication.envelope), answer)
+        await matching.hears(an_offer(), application)
+    assert await matching.lets_time_work() == {"retry unmatched": 1}
+    assert (await matching.proposals(application))[1].offer_id == answer.offer_id
     assert await matching.lets_time_work() == {}

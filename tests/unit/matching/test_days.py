@@ -60,6 +60,7 @@ def test_windows_that_meet_count_as_one() -> None:
 def test_the_expert_gives_no_more_days_than_a_year_allows() -> None:
     assert the_days(days_a_year=3) == may(4, 6)
     assert the_days(days_a_year=1) is None
+    assert the_days(days_a_year=None) == may(4, 8)
 
 
 @pytest.mark.parametrize(
@@ -85,22 +86,22 @@ stretches = st.tuples(st.integers(1, 60), st.integers(0, 25)).map(lambda pair: m
     windows=st.lists(stretches, max_size=4).map(tuple),
     booked=st.lists(stretches, max_size=4).map(tuple),
     mode=st.sampled_from(Mode),
-    days_a_year=st.integers(0, 30),
+    days_a_year=st.none() | st.integers(0, 30),
 )
 def test_days_are_found_exactly_when_there_are_any(
-    window: Days, windows: tuple[Days, ...], booked: tuple[Days, ...], mode: Mode, days_a_year: int
+    window: Days, windows: tuple[Days, ...], booked: tuple[Days, ...], mode: Mode, days_a_year: int | None
 ) -> None:
     candidate = a_candidate(windows=windows, booked=booked, days_a_year=days_a_year, modes=(mode,))
     found = plan(a_request(mode=mode, window=window), candidate)
     free = days_in([window]) & days_in(windows) - days_in(booked)
     limit = LIMITS[mode]
     if found is None:
-        possible = limit.shortest <= days_a_year
+        possible = days_a_year is None or limit.shortest <= days_a_year
         shortest_runs = ({day + timedelta(days=n) for n in range(limit.shortest)} for day in free)
         assert not (possible and any(run <= free for run in shortest_runs))
     else:
         assert days_in([found.days]) <= free
-        assert limit.shortest <= found.days.length <= min(limit.longest, days_a_year)
+        assert limit.shortest <= found.days.length <= min(limit.longest, days_a_year or limit.longest)
         assert found.free == len(free)
 
 
