@@ -3,9 +3,12 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 from uuid import UUID
 
+import asyncpg
 import httpx
+from fastapi import FastAPI
 
 from shared.hosting.dead_letters_api import dead_letters_router
 from shared.hosting.service import Service
@@ -47,16 +50,38 @@ def signed_in(*roles: Role, account: str = "someone", organisation_id: UUID | No
 
 @asynccontextmanager
 async def calling(service: Service, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service's API."""
-    app = create_app(
+    """A client of the service's API, whose callers are believed."""
+    async with _client(_app(service, database, TrustingVerifier())) as client:
+        yield client
+
+
+def app_without_database(service: Service) -> FastAPI:
+    """An API that has no database and no keys: for what must be refused before either is needed."""
+    no_pool = cast(asyncpg.Pool, None)
+    return _app(service, Database(no_pool, service.name), TokenVerifier("http://127.0.0.1:9"))
+
+
+@asynccontextmanager
+async def calling_without_database(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of such an API."""
+    async with _client(app_without_database(service)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def _client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        yield client
+
+
+def _app(service: Service, database: Database, verifier: TokenVerifier) -> FastAPI:
+    return create_app(
         service=service.name,
         title=service.title,
         description=service.description,
         routers=(*service.routers, dead_letters_router(service.reactions)),
         database=database,
         readiness=Readiness(),
-        verifier=TrustingVerifier(),
+        verifier=verifier,
     )
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-        yield client
