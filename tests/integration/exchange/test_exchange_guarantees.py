@@ -120,10 +120,25 @@ async def test_a_refused_command_leaves_nothing_behind(exchanges: Exchanges) -> 
 
 async def test_the_database_keeps_the_promises_of_the_states(exchanges: Exchanges) -> None:
     exchange_id = await exchanges.planned()
-    for state in ("agreed", "in-progress", "completed", "reporting", "nowhere"):
-        with pytest.raises(asyncpg.CheckViolationError):
-            async with exchanges.database.unit_of_work() as work:
-                await work.connection.execute("UPDATE exchanges SET state = $2 WHERE id = $1", exchange_id, state)
+    broken = []
+    for state, mend in (
+        ("agreed", "association_id = gen_random_uuid()"),
+        ("in-progress", "started_on = '2030-05-13'"),
+        ("completed", "completed_on = '2030-05-17'"),
+        ("reporting", "report = '{}'"),
+        ("nowhere", "state = 'closed'"),
+    ):
+        with pytest.raises(asyncpg.CheckViolationError) as refused:
+            await exchanges.database.pool.execute("UPDATE exchanges SET state = $2 WHERE id = $1", exchange_id, state)
+        broken.append(refused.value.constraint_name)
+        await exchanges.database.pool.execute(f"UPDATE exchanges SET {mend} WHERE id = $1", exchange_id)  # noqa: S608 - from above
+    assert broken == [
+        "association_is_named",
+        "start_is_known",
+        "completion_is_known",
+        "report_is_there",
+        "exchanges_state_check",
+    ]
 
 
 async def test_every_word_of_the_rules_can_be_stored(exchanges: Exchanges) -> None:
