@@ -61,7 +61,7 @@ async def open_database(
 
     `open_database("shared")` has the shared tables only.
     """
-    opened: list[asyncpg.Pool] = []
+    opened: dict[str, asyncpg.Pool] = {}
 
     async def open_(service: str) -> Database:
         if service not in templates:
@@ -69,12 +69,13 @@ async def open_database(
         name = f"test_{service}_{uuid4().hex[:12]}"
         await create_database(servers, name, template=templates[service])
         connections = await pool.open_pool(postgres_settings(servers, name), application=f"test {service}")
-        opened.append(connections)
+        opened[name] = connections
         return Database(connections, service, clock)
 
     yield open_
-    for connections in opened:
+    for connections in opened.values():
         await asyncio.wait_for(connections.close(), 10)
+    await drop_databases(servers, list(opened))
 
 
 def postgres_settings(servers: EmbeddedServers, database: str) -> PostgresSettings:
@@ -109,5 +110,15 @@ async def create_database(servers: EmbeddedServers, name: str, *, template: str)
     connection = await asyncpg.connect(servers.admin_dsn)
     try:
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+
+
+async def drop_databases(servers: EmbeddedServers, names: list[str]) -> None:
+    """Give their room back: hundreds of tests would fill the disk."""
+    connection = await asyncpg.connect(servers.admin_dsn)
+    try:
+        for name in names:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         await connection.close()
