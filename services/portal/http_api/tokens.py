@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.portal import storage
 from services.portal.rules.clients import (
@@ -35,8 +35,8 @@ class TokenBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     grant_type: str
-    client_id: str
-    client_secret: str
+    client_id: str = Field(max_length=200, pattern=r"^[^\x00]*$")
+    client_secret: str = Field(max_length=1000)
     roles: tuple[str, ...] | None = None
     organisation_id: UUID | None = None
     member_id: UUID | None = None
@@ -122,7 +122,7 @@ def _asked(request: Request, body: bytes) -> TokenRequest:
         raise TokenRefused("invalid_request", f"Missing, unknown or malformed: {places}.") from None
     return TokenRequest(
         grant_type=sent.grant_type,
-        client_id=sent.client_id[:200],
+        client_id=sent.client_id,
         secret=sent.client_secret,
         roles=sent.roles,
         organisation_id=sent.organisation_id,
