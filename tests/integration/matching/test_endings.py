@@ -48,6 +48,17 @@ async def test_half_an_agreement_expires_too_and_the_search_goes_on(matching: Ma
     assert (proposed.offer_id, proposed.search) == (second.offer_id, 2)
 
 
+async def test_a_proposal_that_joined_later_has_its_own_deadline(matching: Matching, clock: FakeClock) -> None:
+    application = an_application()
+    await matching.hears(an_offer(), application)
+    clock.move(timedelta(days=7))
+    await matching.hears(an_offer(answers=application.application_id))
+    clock.move(timedelta(days=8))
+    assert await matching.lets_time_work() == {"expire proposals": 1}
+    states = [one.state for one in await matching.proposals(application)]
+    assert states == [ProposalState.EXPIRED, ProposalState.PUBLISHED]
+
+
 async def test_a_match_does_not_expire(matching: Matching, clock: FakeClock) -> None:
     application = an_application()
     await matching.hears(an_offer(), application)
