@@ -4,8 +4,8 @@ from uuid import UUID
 
 from services.intake.rules.access import may
 from services.intake.rules.review import reviewer_of
+from services.intake.rules.views import ApplicationView, OfferView, view_application, view_offer
 from services.intake.storage import applications, offers, organisations
-from services.intake.views import ApplicationView, OfferView, view_application, view_offer
 from shared.postgres.pool import Connection
 from shared.primitives.actor import Actor
 from shared.primitives.errors import NotFound

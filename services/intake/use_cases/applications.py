@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.intake.commands import ChangeApplication, ForApplication, StartApplication, WithdrawApplication
 from services.intake.rules import admissibility
 from services.intake.rules.access import may
 from services.intake.rules.answers import ApplicationAnswers
 from services.intake.rules.states import ApplicationState, check_application_move
 from services.intake.rules.things import Application
+from services.intake.rules.views import ApplicationView, view_application
 from services.intake.storage import applications as storage
 from services.intake.storage import organisations
+from services.intake.use_cases.commands import ChangeApplication, ForApplication, StartApplication, WithdrawApplication
 from services.intake.use_cases.vocabulary import check_terms
-from services.intake.views import ApplicationView, view_application
 from shared.events.intake import ApplicationAdmitted, ApplicationSubmitted, ApplicationWithdrawn, InformationRequested
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, WrongState, require

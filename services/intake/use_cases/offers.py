@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.intake.commands import ChangeOffer, ForOffer, JudgeOffer, StartOffer
 from services.intake.rules import admissibility
 from services.intake.rules.access import may
 from services.intake.rules.states import OfferState, check_offer_move
 from services.intake.rules.things import Offer
+from services.intake.rules.views import OfferView, view_offer
 from services.intake.storage import offers as storage
 from services.intake.storage import organisations
+from services.intake.use_cases.commands import ChangeOffer, ForOffer, JudgeOffer, StartOffer
 from services.intake.use_cases.vocabulary import check_terms
-from services.intake.views import OfferView, view_offer
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, WrongState, require

@@ -1,10 +1,10 @@
 """Making organisations and members known."""
 
-from services.intake.commands import RegisterMember, RegisterOrganisation
 from services.intake.rules.access import may
 from services.intake.rules.organisations import Member, Organisation
+from services.intake.rules.views import Registered
 from services.intake.storage import organisations as storage
-from services.intake.views import Registered
+from services.intake.use_cases.commands import RegisterMember, RegisterOrganisation
 from shared.events.intake import MemberRegistered, OrganisationRegistered
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, require

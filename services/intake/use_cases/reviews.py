@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from services.intake.commands import ReviewApplication
 from services.intake.rules.access import may
 from services.intake.rules.review import Review, reviewer_of, verdict
 from services.intake.rules.states import ApplicationState, check_application_move
 from services.intake.rules.things import Application
+from services.intake.rules.views import ApplicationView, view_application
 from services.intake.storage import applications as storage
 from services.intake.storage import organisations
-from services.intake.views import ApplicationView, view_application
+from services.intake.use_cases.commands import ReviewApplication
 from shared.events.base import LanguageSkill
 from shared.events.intake import ApplicationRejected, ApplicationValidated
 from shared.postgres.unit_of_work import UnitOfWork

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.intake import bodies, commands, queries
-from services.intake.use_cases import applications, offers, organisations, reviews
-from services.intake.views import ApplicationView, OfferView, Registered
+from services.intake import queries
+from services.intake.http_api import bodies
+from services.intake.rules.views import ApplicationView, OfferView, Registered
+from services.intake.use_cases import applications, commands, offers, organisations, reviews
 from shared.http.call import Call
 
 router = APIRouter(prefix="/v1")
