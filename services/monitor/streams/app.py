@@ -9,6 +9,7 @@ from faust.app.base import BootStrategy
 from faust.types import EventT, StreamT
 
 from services.monitor.rules.statistics import HOURS_KEPT, MINUTES_KEPT, hear
+from services.monitor.streams.ending import make_endable
 from services.monitor.streams.tables import Tables
 from shared.events.envelope import peek
 from shared.primitives.clock import Clock, utc_now
@@ -59,6 +60,7 @@ def counting_app(
         consumer_auto_offset_reset="earliest",
     )
     app.counted = Tables.of(app)
+    make_endable(app)
     source = app.topic(*topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     async def count(stream: StreamT[Any]) -> None:
@@ -85,7 +87,7 @@ def _count(app: CountingApp, event: EventT[Any], now: float) -> None:
     try:
         heard = hear(peek(event.headers.items()))
         if age <= MINUTES_KEPT.total_seconds():
-            app.counted.count(event, heard)
+            app.counted.count(event.message.topic, event.message.timestamp, heard)
         if heard.case_id is not None and heard.footprint is not None:
             app.counted.follow(heard.case_id, heard.footprint)
         app.heard += 1

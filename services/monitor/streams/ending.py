@@ -2,13 +2,17 @@
 
 Faust commits its offsets at the end and waits for the answer: with Kafka away that took 120 seconds, deaf to
 cancellation, and kept the consumer's thread alive for as long. So it gets a moment; then whatever its thread waits for
-is cancelled. Nothing is lost with it but statistics.
+is cancelled. Nothing is lost with it but statistics. Faust has no public way to its thread.
 """
 
 import asyncio
+from contextlib import suppress
 from threading import Thread
+from typing import Any
 
-from services.monitor.streams.app import CountingApp
+import faust
+from mode.threads import ServiceThread, WorkerThread
+
 from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
@@ -17,14 +21,32 @@ PATIENCE = 3.0
 CANCEL_EVERY, CANCEL_TIMES = 0.25, 20
 
 
-async def end(app: CountingApp) -> None:
+class EndableThread(WorkerThread):
+    """A thread that may be cancelled, and that never keeps the process from ending."""
+
+    def __init__(self, service: ServiceThread, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+    def run(self) -> None:
+        """Serve; a cancellation is an end like any other."""
+        with suppress(asyncio.CancelledError):
+            super().run()
+
+
+def make_endable(app: faust.App) -> None:
+    """Let the app's consumer, which is not started yet, run in a thread that `end` can end."""
+    _service_of(app).Worker = EndableThread
+
+
+async def end(app: faust.App) -> None:
     """Stop the app. On return its tasks and its thread have ended, or can't be ended from here. Never raises."""
     ending = asyncio.create_task(app.stop())
     await asyncio.wait({ending}, timeout=PATIENCE)
     for _ in range(CANCEL_TIMES):
         if ending.done() and not _is_alive(app):
             break
-        _cancel_in_thread(app)
+        _cancel_in_thread(_service_of(app).thread_loop)
         ending.cancel()
         await asyncio.sleep(CANCEL_EVERY)
     else:
@@ -33,25 +55,22 @@ async def end(app: CountingApp) -> None:
         log.warning("the statistics worker did not end in order", error=ending.exception())
 
 
-def _thread_of(app: CountingApp) -> Thread | None:
-    return getattr(getattr(app.consumer, "_thread", None), "_thread", None)
+def _service_of(app: faust.App) -> ServiceThread:
+    service: ServiceThread = app.consumer._thread  # type: ignore[attr-defined]
+    return service
 
 
-def _is_alive(app: CountingApp) -> bool:
-    thread = _thread_of(app)
+def _is_alive(app: faust.App) -> bool:
+    thread: Thread | None = _service_of(app)._thread
     return thread is not None and thread.is_alive()
 
 
-def _cancel_in_thread(app: CountingApp) -> None:
-    """Cancel everything that the consumer's thread is doing, in that thread."""
-    loop: asyncio.AbstractEventLoop | None = getattr(getattr(app.consumer, "_thread", None), "thread_loop", None)
+def _cancel_in_thread(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel everything that the thread of this loop is doing, in that thread."""
 
     def cancel() -> None:
         for task in asyncio.all_tasks(loop):
             task.cancel()
 
-    if loop is not None and not loop.is_closed():
-        try:
-            loop.call_soon_threadsafe(cancel)
-        except RuntimeError:
-            log.info("the consumer's thread has ended meanwhile")
+    with suppress(RuntimeError):  # the loop was closed meanwhile, so the thread is ending
+        loop.call_soon_threadsafe(cancel)

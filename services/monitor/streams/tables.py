@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import faust
-from faust.types import EventT
 
 from services.monitor.rules.statistics import (
     HOUR,
@@ -88,23 +87,21 @@ class Tables:
             trails=trails,
         )
 
-    def count(self, event: EventT[Any], heard: Heard) -> None:
+    def count(self, topic: str, timestamp: float, heard: Heard) -> None:
         """Add one message to the windows of the time at which Kafka took it."""
-        self.by_topic[event.message.topic] += 1
-        self.by_type[heard.name] += 1
+        self.by_topic.relative_to(timestamp)[topic] += 1
+        self.by_type.relative_to(timestamp)[heard.name] += 1
         if heard.is_dead_letter:
-            self.dead_letters[heard.service] += 1
+            self.dead_letters.relative_to(timestamp)[heard.service] += 1
 
     def follow(self, case_id: UUID, footprint: Footprint) -> None:
         """Add the step that this event of a case completes to the window of the time at which it happened."""
         walked = walk(self._take(case_id), footprint)
         self.trails[case_id] = walked.trail
         for step in walked.undone:
-            at = self._at(step)
-            at[step.pair] -= step.took
+            self._at(step)[step.pair] -= step.took
         for step in walked.done:
-            at = self._at(step)
-            at[step.pair] += step.took
+            self._at(step)[step.pair] += step.took
 
     def _take(self, case_id: UUID) -> Trail:
         """Take out the trail of a case; when there are too many, forget the one that was set longest ago."""
