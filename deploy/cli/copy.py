@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deploy.embedded.layout import SERVICES, Home, local_url_of, port_of, url_of
 from deploy.embedded.settings import settings_from
 from deploy.errors import OperatorError
-from deploy.supervision.leftovers import holder_of
+from deploy.supervision.lock import holder_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import psutil
 
 from deploy.cli.copy import copy_from
 from deploy.errors import OperatorError
-from deploy.supervision.leftovers import end, holder_of, processes_of
+from deploy.supervision.leftovers import end, processes_of
+from deploy.supervision.lock import holder_of
 from deploy.supervision.supervisor import Supervisor
 
 LIMIT_SECONDS = 120

@@ -5,6 +5,8 @@ import os
 
 import click
 
+from deploy.embedded.cluster_id import new_cluster_id
+from deploy.embedded.credentials import OPERATOR_CLIENT, clients_document, new_password, new_signing_key
 from deploy.embedded.layout import SERVICES, port_of
 from deploy.embedded.postgres import ADMIN
 from deploy.embedded.provision import Access, provision
@@ -55,6 +57,21 @@ def topics(replication: int) -> None:
             "CONNECT_KAFKA_BOOTSTRAP (without it CONNECT brings its own)."
         ) from error
     click.echo(f"Every topic is in place at {bootstrap}; {len(created)} are new.")
+
+
+@command.command()
+def environment() -> None:
+    """Print new passwords and keys for docker-compose.yml, as lines of an .env file. Each call makes others."""
+    client = new_password()
+    lines = {f"CONNECT_POSTGRES_PASSWORD_{name.upper()}": new_password() for name in SERVICES} | {
+        "CONNECT_POSTGRES_ADMIN_PASSWORD": new_password(),
+        "CONNECT_KAFKA_CLUSTER_ID": new_cluster_id(),
+        "CONNECT_SIGNING_KEY": '"' + new_signing_key().strip().replace("\n", "\\n") + '"',
+        "CONNECT_CLIENTS": f"'{clients_document(client)}'",
+        "CONNECT_CLIENT_ID": OPERATOR_CLIENT,
+        "CONNECT_CLIENT_SECRET": client,
+    }
+    click.echo("\n".join(f"{name}={value}" for name, value in lines.items()))
 
 
 def _kafka_sign_in() -> dict[str, str]:

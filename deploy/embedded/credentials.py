@@ -31,18 +31,15 @@ def load_credentials(home: Home) -> Credentials:
     """The secrets of this data folder; what is not there yet is made. Only the owner can read the files."""
     known = _read(home) if home.secrets.exists() else None
     credentials = Credentials(
-        postgres_admin=known.postgres_admin if known else _password(),
-        services={name: (known.services.get(name) if known else None) or _password() for name in SERVICES},
-        client=known.client if known else _password(),
+        postgres_admin=known.postgres_admin if known else new_password(),
+        services={name: (known.services.get(name) if known else None) or new_password() for name in SERVICES},
+        client=known.client if known else new_password(),
     )
     if credentials != known:
         write_private(home.secrets, credentials.model_dump_json(indent=2))
     if not home.signing_key.exists():
-        key = Ed25519PrivateKey.generate()
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        write_private(home.signing_key, pem.decode())
-    clients = [{"client_id": OPERATOR_CLIENT, "secret": credentials.client, "roles": [role.value for role in Role]}]
-    write_private(home.clients, json.dumps(clients, indent=2))
+        write_private(home.signing_key, new_signing_key())
+    write_private(home.clients, clients_document(credentials.client))
     home.made("secrets")
     return credentials
 
@@ -54,8 +51,20 @@ def _read(home: Home) -> Credentials:
         raise OperatorError(f"{home.secrets} can't be read: restore it, or choose another CONNECT_HOME.") from error
 
 
-def _password() -> str:
+def new_password() -> str:
+    """256 random bits, in letters that no shell, file or address has to quote."""
     return secrets.token_hex(32)
+
+
+def new_signing_key() -> str:
+    """An Ed25519 private key in PEM."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem.decode()
+
+
+def clients_document(secret: str) -> str:
+    """The machine clients that the portal registers, as JSON: the command line, which may act in every role."""
+    return json.dumps([{"client_id": OPERATOR_CLIENT, "secret": secret, "roles": [role.value for role in Role]}])
 
 
 def write_private(path: Path, text: str) -> None:

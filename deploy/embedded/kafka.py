@@ -1,13 +1,12 @@
 """One Kafka node for this machine: KRaft, loopback only, small."""
 
-import base64
 import os
 import shutil
 import subprocess
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.embedded.cluster_id import new_cluster_id
 from deploy.embedded.jars import install_jars, java
 from deploy.errors import OperatorError
 
@@ -108,9 +107,8 @@ class KafkaServer:
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self.folder / "format.properties"
         properties.write_text(self._properties(fresh))
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
         command = [*self._java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format", "--standalone"]
-        arguments = ["-t", cluster, "-c", str(properties)]
+        arguments = ["-t", new_cluster_id(), "-c", str(properties)]
         done = subprocess.run(
             [*command, *arguments], capture_output=True, text=True, timeout=FORMAT_LIMIT_SECONDS, check=False
         )

@@ -12,6 +12,11 @@ OFFSETS = {name: offset for offset, name in enumerate(SERVICES)} | {"kafka": 10,
 
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# Marks a process as one of ours, with the folder that it belongs to; inherited by its own children.
+MARK = "CONNECT_PROCESS"
+
 LAYOUT_VERSION = 1
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes, and the supervisor adds its process id while it starts
 

@@ -16,7 +16,7 @@ compile() {
     --no-emit-index-url --no-annotate --no-header --upgrade --output-file "$out" "$@"
   sed -i '1i # Made by `make lock`; change pyproject.toml or build.in and run it again.' "$out"
 }
-compile dev --extra dev pyproject.toml
+compile dev --extra embedded --extra dev pyproject.toml
 compile run --constraints deploy/requirements/dev.txt pyproject.toml
 compile build deploy/requirements/build.in
 

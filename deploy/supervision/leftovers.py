@@ -1,54 +1,21 @@
-"""What an earlier run from the same folder left behind: processes, stale locks, taken ports."""
+"""What an earlier run from the same folder left behind, and what others have: processes and taken ports."""
 
-import fcntl
-import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
 
-from deploy.embedded.layout import Home
+from deploy.embedded.layout import MARK, Home
 from deploy.embedded.probes import port_is_free
 from deploy.errors import OperatorError
 from deploy.supervision.console import Console
-from deploy.supervision.plan import MARK
 from deploy.supervision.supervisor import Supervisor
 
 STOP_LIMIT_SECONDS = 60
 END_LIMIT_SECONDS = 15
 POLL_SECONDS = 0.1
-
-
-@contextmanager
-def only_one(home: Home) -> Iterator[None]:
-    """Hold the folder. The kernel lets go of it when the holder ends, however it ends. Raises OperatorError."""
-    with (home.run / "up.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OperatorError(
-                f"CONNECT runs from {home.root} already: `connect status` shows it, `connect down` stops it; "
-                "for a second copy set CONNECT_HOME and CONNECT_PORT_BASE."
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-def holder_of(home: Home) -> int | None:
-    """The process that holds the folder, if one does."""
-    path = home.run / "up.lock"
-    if not path.exists():
-        return None
-    with path.open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(path.read_text() or 0) or None
-    return None
 
 
 def clear_away(home: Home, console: Console) -> None:

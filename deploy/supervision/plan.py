@@ -10,14 +10,12 @@ from typing import Literal
 
 from deploy.embedded.credentials import Credentials, write_private
 from deploy.embedded.kafka import KafkaServer
-from deploy.embedded.layout import SERVICES, Home, local_url_of, port_of, url_of
+from deploy.embedded.layout import LOOPBACK, MARK, SERVICES, Home, local_url_of, port_of, url_of
 from deploy.embedded.postgres import ADMIN, PostgresServer
 from deploy.embedded.provision import database_of
 from deploy.embedded.settings import Settings
 from deploy.supervision import launch
 
-# Marks a process as one of ours, with the folder that it belongs to; inherited by its own children.
-MARK = "CONNECT_PROCESS"
 FOR_ADMINISTRATORS = ("CONNECT_POSTGRES_ADMIN_USER", "CONNECT_POSTGRES_ADMIN_PASSWORD")
 
 Kind = Literal["server", "service", "task", "supervisor"]
@@ -147,6 +145,8 @@ def _service(runtime: Runtime, name: str) -> dict[str, str]:
         "CONNECT_POSTGRES_USER": database_of(name),
         "CONNECT_POSTGRES_PASSWORD": runtime.credentials.services[name],
     }
+    if name == "monitor" and runtime.settings.http_host in LOOPBACK:
+        own.setdefault("CONNECT_MONITOR_OPEN_PAGES", "true")
     if name == "portal":
         own["CONNECT_SIGNING_KEY_FILE"] = str(runtime.home.signing_key)
         own["CONNECT_CLIENTS_FILE"] = str(runtime.home.clients)

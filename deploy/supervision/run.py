@@ -9,12 +9,13 @@ from contextlib import suppress
 
 from deploy.embedded.credentials import load_credentials
 from deploy.embedded.jars import install_jars, jar_folder
-from deploy.embedded.layout import SERVICES, Home, port_of
+from deploy.embedded.layout import MARK, SERVICES, Home, port_of
 from deploy.embedded.settings import Settings
 from deploy.errors import OperatorError
 from deploy.supervision.console import Console
-from deploy.supervision.leftovers import clear_away, end, only_one, processes_of, require_free
-from deploy.supervision.plan import MARK, Planned, Runtime, launcher, plan, runtime_of, write_plan
+from deploy.supervision.leftovers import clear_away, end, processes_of, require_free
+from deploy.supervision.lock import only_one
+from deploy.supervision.plan import Planned, Runtime, launcher, plan, runtime_of, write_plan
 from deploy.supervision.startup import Startup, seconds_since
 from deploy.supervision.supervisor import (
     Supervisor,
