@@ -106,7 +106,7 @@ CATALOGUE: tuple[Entry, ...] = (
             (matching.MatchDeclined, (P,)),
             (matching.MatchConfirmed, ("intake", X, P)),
             (matching.MatchExpired, (P,)),
-            (matching.MatchSuperseded, (P,)),
+            (matching.MatchSuperseded, (X, P)),
         ],
     ),
     *_entries(

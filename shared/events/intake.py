@@ -131,7 +131,7 @@ class OfferPublished(Event):
     result_year: int = Field(description="the year of the demonstrable result")
     languages: tuple[LanguageSkill, ...]
     windows: tuple[Window, ...]
-    capacity: int = Field(description="exchanges that can still be taken on")
+    capacity: int = Field(description="exchanges that it offers in all; how many are taken is counted by matching")
     days_a_year: int
 
 

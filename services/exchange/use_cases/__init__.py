@@ -37,7 +37,7 @@ from services.exchange.use_cases.preparing import (
     tick_item,
     write_terms,
 )
-from services.exchange.use_cases.turning import cancel_exchange, convert_exchange, postpone_exchange
+from services.exchange.use_cases.turning import cancel_exchange, convert_exchange, postpone_exchange, undo_match
 
 __all__ = [
     "AgreeTerms",
@@ -71,5 +71,6 @@ __all__ = [
     "schedule_exchange",
     "start_exchange",
     "tick_item",
+    "undo_match",
     "write_terms",
 ]

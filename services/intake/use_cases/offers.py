@@ -121,7 +121,7 @@ async def _change(work: UnitOfWork, offer: Offer, to: OfferState) -> OfferView:
             offer_id=offer.offer_id,
             active=to is OfferState.ACTIVE,
             windows=offer.answers.windows,
-            capacity=offer.capacity_left,
+            capacity=offer.answers.capacity,
         ),
         case=None,
     )
@@ -160,6 +160,6 @@ async def _published(work: UnitOfWork, offer: Offer) -> OfferPublished:
         result_year=answers.result_year or 0,
         languages=answers.languages,
         windows=answers.windows,
-        capacity=offer.capacity_left,
+        capacity=answers.capacity,
         days_a_year=answers.days_a_year or 0,
     )

@@ -12,6 +12,7 @@ from services.exchange import storage, use_cases
 from services.exchange.rules import BeforeSurvey, ExchangeView, Item, Part, Participant, State
 from services.exchange.use_cases import OneExchange
 from shared.events.base import Event
+from shared.events.matching import MatchConfirmed, MatchSuperseded
 from shared.primitives.errors import Forbidden, NotFound, WrongState
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Mode, OrganisationKind
@@ -157,3 +158,24 @@ async def test_every_word_of_the_rules_can_be_stored(exchanges: Exchanges) -> No
             await storage.save_exchange(work.connection, before, after)
             assert await storage.find_exchange(work.connection, exchange_id) == after
             before = after
+
+
+def undone(match: MatchConfirmed) -> MatchSuperseded:
+    return MatchSuperseded(
+        proposal_id=match.proposal_id, application_id=match.application_id, reason="application-withdrawn"
+    )
+
+
+async def test_a_match_that_is_undone_takes_its_exchange_along(exchanges: Exchanges) -> None:
+    match = a_match()
+    await exchanges.hears(match, undone(match))
+    (exchange,) = await exchanges.of_case()
+    assert exchange.state is State.CANCELLED
+    assert await exchanges.events() == ["ExchangePlanned", "ExchangeCancelled"]
+
+
+async def test_a_proposal_that_never_became_a_match_takes_nothing_along(exchanges: Exchanges) -> None:
+    match = a_match()
+    await exchanges.hears(match, undone(a_match(proposal_id=new_id())))
+    (exchange,) = await exchanges.of_case()
+    assert exchange.state is State.PLANNED
