@@ -1,0 +1,57 @@
+"""Roles of monitor as processes of their own: what one of them counts and sees, the other shows."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from shared.streaming.settings import KafkaSettings
+from tests.builders.monitor import ACase, a_dead_letter, reported
+from tests.e2e.monitor.conftest import Console
+
+pytestmark = pytest.mark.servers
+SOON = 60.0
+
+
+async def page_shows(client: httpx.AsyncClient, path: str, wanted: Callable[[str], bool]) -> str:
+    """Load the page until it shows what is wanted; fails with the last one."""
+    until = time.monotonic() + SOON
+    while True:
+        text = (await client.get(path)).text
+        if wanted(text):
+            return text
+        assert time.monotonic() < until, text
+        await asyncio.sleep(0.2)
+
+
+async def test_the_page_of_one_process_shows_what_another_counts_records_and_sees(
+    console: Console, kafka: KafkaSettings
+) -> None:
+    case = ACase(reference="CN-2031-4711", begins=datetime.now(UTC) - timedelta(minutes=5))
+    events = [case.says(case.submitted()), case.says(case.admitted(), after=timedelta(seconds=100))]
+    letter = a_dead_letter(events[0])
+    async with console.process("http") as pages, console.process("react") as reacting:
+        async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+            for event in (*events, reported(letter, time=datetime.now(UTC))):
+                await producer.send_and_wait(
+                    event.entry.topic, event.value(), key=event.subject.encode(), headers=list(event.headers())
+                )
+        await page_shows(pages, "/cases", lambda text: "CN-2031-4711" in text and "in review" in text)
+        timeline = (await pages.get(f"/cases/{case.case_id}")).text
+        assert "1 min 40 s" in timeline
+        await page_shows(pages, f"/dead-letters/{letter.dead_letter_id}", lambda text: letter.detail in text)
+        await page_shows(pages, "/", lambda text: "counting" in text and "<td>ApplicationAdmitted</td>" in text)
+        await page_shows(pages, "/services", lambda text: "intake" in text and "can&#39;t be reached" in text)
+        parts = (await reacting.get("/health/ready")).json()["roles"]
+        assert parts["statistics"]["figures"]["counting"] == 1
+        assert (await pages.get("/v1/streams")).status_code == 401
+        assert (await reacting.get("/")).status_code == 404
+
+
+async def test_all_roles_in_one_process_end_in_order(console: Console, kafka: KafkaSettings) -> None:
+    async with console.process("all") as client:
+        await page_shows(client, "/", lambda text: "counting" in text and kafka.bootstrap not in text)
