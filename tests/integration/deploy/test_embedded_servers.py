@@ -1,0 +1,148 @@
+"""The servers that tests stand on: they come back, keep what they had, and leave nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import asyncpg
+import psutil
+import pytest
+
+from deploy.embedded.layout import SERVICES
+from deploy.embedded.postgres import ADMIN
+from deploy.embedded.probes import kafka_brokers
+from deploy.embedded.provision import Access, database_of, provision
+from deploy.embedded.testing import EmbeddedServers
+from deploy.errors import OperatorError
+from shared.streaming.settings import KafkaSettings
+from shared.streaming.topics import ensure_topics
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def own_servers() -> Iterator[EmbeddedServers]:
+    """Servers of this module alone, since its tests end them."""
+    servers = EmbeddedServers()
+    servers.start()
+    yield servers
+    servers.stop()
+
+
+def _access(servers: EmbeddedServers) -> Access:
+    return Access("127.0.0.1", servers.postgres_port, ADMIN, servers.postgres_password(ADMIN))
+
+
+async def _query(servers: EmbeddedServers, sql: str) -> object:
+    connection = await asyncpg.connect(servers.postgres_dsn("connect_intake", "connect_intake"))
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
+
+
+async def test_a_killed_postgres_comes_back_with_what_was_committed(own_servers: EmbeddedServers) -> None:
+    await _query(own_servers, "CREATE TABLE kept AS SELECT 42 AS answer")
+    own_servers.kill_postgres()
+    with pytest.raises(OSError, match=r"refused|Connect call failed"):
+        await _query(own_servers, "SELECT 1")
+    own_servers.restart_postgres()
+    assert await _query(own_servers, "SELECT answer FROM kept") == 42
+
+
+async def test_a_killed_kafka_comes_back_with_its_topics(own_servers: EmbeddedServers) -> None:
+    kafka = KafkaSettings(bootstrap=own_servers.kafka_bootstrap)
+    assert await ensure_topics(kafka)
+    own_servers.kill_kafka()
+    host, _, port = own_servers.kafka_bootstrap.partition(":")
+    assert kafka_brokers(host, int(port)) == 0
+    own_servers.restart_kafka()
+    assert await ensure_topics(kafka) == []
+
+
+async def test_no_service_may_enter_the_database_of_another(own_servers: EmbeddedServers) -> None:
+    for other in SERVICES:
+        if other != "intake":
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await asyncpg.connect(own_servers.postgres_dsn(database_of(other), "connect_intake"))
+
+
+async def test_a_service_owns_its_database_and_is_nobody_elsewhere(own_servers: EmbeddedServers) -> None:
+    assert await _query(
+        own_servers, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+    )
+    assert await _query(own_servers, "CREATE EXTENSION IF NOT EXISTS pg_trgm") is None
+    privileged = "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    assert await _query(own_servers, privileged) is False
+
+
+async def test_provisioning_again_changes_nothing_but_a_new_password(own_servers: EmbeddedServers) -> None:
+    await _query(own_servers, "CREATE TABLE IF NOT EXISTS mine (id int)")
+    passwords = {service: own_servers.postgres_password(database_of(service)) for service in SERVICES}
+    await provision(_access(own_servers), passwords | {"intake": 'it\'s "new" % \\'})
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await _query(own_servers, "SELECT 1")
+    await provision(_access(own_servers), passwords)
+    assert await _query(own_servers, "SELECT count(*) FROM mine") == 0
+
+
+async def test_a_postgres_that_is_away_is_named_with_its_settings(own_servers: EmbeddedServers) -> None:
+    own_servers.stop_postgres()
+    try:
+        with pytest.raises(OperatorError, match=f"127.0.0.1:{own_servers.postgres_port}.*CONNECT_POSTGRES_HOST"):
+            await provision(_access(own_servers), {"intake": "x"})
+    finally:
+        own_servers.restart_postgres()
+
+
+async def test_a_wrong_administrator_is_named_with_its_settings(own_servers: EmbeddedServers) -> None:
+    wrong = Access("127.0.0.1", own_servers.postgres_port, ADMIN, "not-it")
+    with pytest.raises(OperatorError, match="refuses postgres: correct CONNECT_POSTGRES_ADMIN_USER"):
+        await provision(wrong, {"intake": "x"})
+
+
+async def test_somebody_who_may_not_make_databases_is_told_so(own_servers: EmbeddedServers) -> None:
+    intake = own_servers.postgres_password("connect_intake")
+    unprivileged = Access("127.0.0.1", own_servers.postgres_port, "connect_intake", intake)
+    with pytest.raises(OperatorError, match="CREATEROLE"):
+        await provision(unprivileged, {"newcomer": "x"})
+
+
+async def test_an_administrator_need_not_be_a_superuser(own_servers: EmbeddedServers) -> None:
+    boss = await asyncpg.connect(own_servers.admin_dsn)
+    await boss.execute("CREATE ROLE landlord LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
+    await provision(Access("127.0.0.1", own_servers.postgres_port, "landlord", "x"), {"tenant": "y"})
+    await boss.close()
+    tenant = await asyncpg.connect(
+        f"postgresql://connect_tenant:y@127.0.0.1:{own_servers.postgres_port}/connect_tenant"
+    )
+    assert await tenant.fetchval("SELECT 1") == 1
+    await tenant.close()
+
+
+def test_nothing_is_left_when_the_session_is_killed() -> None:
+    session = dedent(
+        """
+        import time
+        from deploy.embedded.testing import EmbeddedServers
+        servers = EmbeddedServers()
+        servers.start()
+        print(servers.folder, flush=True)
+        time.sleep(600)
+        """
+    )
+    with subprocess.Popen([sys.executable, "-c", session], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        folder = Path(process.stdout.readline().strip())
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert {"java", "postgres"} <= {child.name() for child in children}
+        os.kill(process.pid, signal.SIGKILL)
+    gone, alive = psutil.wait_procs(children, timeout=20)
+    left = [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+    assert not left
+    assert len(gone) + len(alive) == len(children)
+    assert not folder.exists()
