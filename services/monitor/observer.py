@@ -11,10 +11,8 @@ from services.monitor import clients, use_cases
 from shared.events.catalogue import SERVICES
 from shared.hosting.service import Hosted
 from shared.postgres.pool import AWAY
-from shared.primitives.errors import TryAgain
 from shared.primitives.waiting import wait_for
 from shared.streaming.lag import group_lags
-from shared.streaming.topics import KafkaError
 from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
@@ -45,7 +43,7 @@ async def _keep_looking(hosted: Hosted, subject: str, look: Look) -> None:
     while not hosted.stopping.is_set():
         try:
             await look()
-        except (*AWAY, asyncpg.PostgresError, KafkaError, TryAgain) as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, the next look may see again
             log.warning("could not look", subject=subject, error=error)
             await _note(hosted, subject, error)
         await wait_for(hosted.stopping, LOOK_EVERY)

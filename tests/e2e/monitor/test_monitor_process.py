@@ -46,6 +46,7 @@ async def test_the_page_of_one_process_shows_what_another_counts_records_and_see
         await page_shows(pages, f"/dead-letters/{letter.dead_letter_id}", lambda text: letter.detail in text)
         await page_shows(pages, "/", lambda text: "counting" in text and "<td>ApplicationAdmitted</td>" in text)
         await page_shows(pages, "/services", lambda text: "intake" in text and "can&#39;t be reached" in text)
+        await page_shows(pages, "/", lambda text: '<th scope="row">matching</th><td><code>intake.applications' in text)
         parts = (await reacting.get("/health/ready")).json()["roles"]
         assert parts["statistics"]["figures"]["counting"] == 1
         assert (await pages.get("/v1/streams")).status_code == 401
