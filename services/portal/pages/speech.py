@@ -9,7 +9,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_interval
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -57,8 +57,12 @@ class Speech:
         return f"{format_datetime(moment, format=_WITH_MINUTES[self.language], locale=self.locale)} UTC"
 
     def days(self, first: date, last: date) -> str:
-        """A span of days, as short as it can be said."""
-        return self.day(first) if first == last else str(format_interval(first, last, "yMMMMd", locale=self.locale))
+        """A span of days. Within a month it is said once: all these languages put the day first."""
+        if first == last:
+            return self.day(first)
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day}–{self.day(last)}"
+        return self.say("%(first)s to %(last)s", first=self.day(first), last=self.day(last))
 
     def listing(self, things: Sequence[str]) -> str:
         """Things in a row: "a, b and c"."""
