@@ -77,6 +77,18 @@ def test_the_death_of_the_supervisor_ends_everything_in_one_sentence(make_copy: 
     _nothing_is_left(copy)
 
 
+def test_a_kill_of_connect_up_ends_everything_even_if_nobody_starts_it_again(make_copy: MakeCopy) -> None:
+    copy = make_copy("--no-demo")
+    copy.launch()
+    copy.wait_for("databases")
+    children = processes_of(copy.home)
+    assert {"java", "postgres"} <= {child.name() for child in children}
+    copy.signal(signal.SIGKILL)
+    copy.wait()
+    psutil.wait_procs(children, timeout=40)
+    _nothing_is_left(copy)
+
+
 def test_an_outside_kafka_that_is_away_is_named(make_copy: MakeCopy) -> None:
     copy = make_copy("--no-demo", CONNECT_KAFKA_BOOTSTRAP="127.0.0.1:1")
     copy.launch()
