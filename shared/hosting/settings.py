@@ -10,6 +10,8 @@ from shared.postgres.settings import PostgresSettings
 from shared.streaming.settings import KafkaSettings
 
 DEFAULT_PORT_BASE = 7400
+# Where the port of each service is, counted from the base.
+PLACES = {"portal": 0, "intake": 1, "matching": 2, "exchange": 3, "evaluation": 4, "monitor": 5}
 
 
 class SettingsError(Exception):
@@ -52,9 +54,9 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
                 password=SecretStr(env["CONNECT_KAFKA_PASSWORD"]) if "CONNECT_KAFKA_PASSWORD" in env else None,
             ),
             http_host=env.get("CONNECT_HTTP_HOST", "127.0.0.1"),
-            http_port=_number(env, "CONNECT_HTTP_PORT", base + _place(service)),
+            http_port=_http_port(env, base, service),
             urls={
-                name: env.get(f"CONNECT_URL_{name.upper()}", f"http://127.0.0.1:{base + _place(name)}").rstrip("/")
+                name: env.get(f"CONNECT_URL_{name.upper()}", f"http://127.0.0.1:{base + PLACES[name]}").rstrip("/")
                 for name in SERVICES
             },
             log_level=env.get("CONNECT_LOG_LEVEL", "INFO"),
@@ -66,8 +68,10 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
         raise SettingsError(f"the setting {place} is wrong: {error.errors(include_input=False)[0]['msg']}") from error
 
 
-def _place(service: str) -> int:
-    return {"portal": 0, "intake": 1, "matching": 2, "exchange": 3, "evaluation": 4, "monitor": 5}[service]
+def _http_port(env: Mapping[str, str], base: int, service: str) -> int:
+    if service not in PLACES:
+        _needed(env, "CONNECT_HTTP_PORT")
+    return _number(env, "CONNECT_HTTP_PORT", base + PLACES.get(service, 0))
 
 
 def _needed(env: Mapping[str, str], name: str) -> str:

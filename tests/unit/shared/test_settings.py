@@ -37,5 +37,11 @@ def test_what_is_wrong_is_named(environment: dict[str, str], names: str) -> None
         read_settings("intake", environment)
 
 
+def test_a_service_outside_the_plan_of_ports_must_be_given_one() -> None:
+    with pytest.raises(SettingsError, match="CONNECT_HTTP_PORT"):
+        read_settings("echo", ENOUGH)
+    assert read_settings("echo", ENOUGH | {"CONNECT_HTTP_PORT": "9100"}).http_port == 9100
+
+
 def test_the_password_does_not_show() -> None:
     assert "secret-word" not in repr(read_settings("intake", ENOUGH))
