@@ -24,7 +24,9 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--timeout", default=120.0, show_default=True, help="Seconds that one case may take.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=1), default=120, show_default=True, help="Seconds that one case may take."
+)
 @click.option("--json", "as_json", is_flag=True, help="What was done, as one JSON object, at the end.")
 def load(timeout: float, as_json: bool) -> None:
     """Put the demo cases in place through the public APIs. Loading again changes nothing, or goes on where it stopped.

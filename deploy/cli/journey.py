@@ -19,7 +19,13 @@ NOT_CLOSED = 1
 
 @click.command("journey")
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), required=True, help="How the two sides meet.")
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds that the whole way may take.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=60,
+    show_default=True,
+    help="Seconds that the whole way may take.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole outcome as one JSON object, at the end.")
 def command(mode: str, timeout: float, as_json: bool) -> None:
     """Walk one invented application from nothing to the closed case, through the public APIs only.

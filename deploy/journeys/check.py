@@ -76,7 +76,7 @@ async def run_check(
             reference=timeline.reference,
             exchange_id=journey.exchange_id,
             problem=problem,
-            events=tuple(timeline.seen.values()),
+            events=timeline.told,
             seconds=round(time.monotonic() - begun, 3),
             waited=round(desk.waited, 3),
         )

@@ -63,7 +63,7 @@ class Journey:
                     await step.take(self)
         except TimeoutError as error:
             trouble = f" ({self.desk.trouble})" if self.desk.trouble else ""
-            raise JourneyFailed(self._sentence(f"did not come about within {seconds:g} s{trouble}")) from error
+            raise JourneyFailed(self._sentence(f"was not done when {seconds:g} s were over{trouble}")) from error
         except Refused as refused:
             detail = refused.detail.rstrip(".")
             raise JourneyFailed(self._sentence(f"was refused ({refused.status} {refused.code}: {detail})")) from refused

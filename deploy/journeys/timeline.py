@@ -37,18 +37,24 @@ class Timeline:
     clock: Callable[[], float]
     tell: Callable[[Seen], None]
     seen: dict[str, Seen] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
     reference: str | None = None
-    state: str = ""
 
     async def look(self, case_id: str) -> None:
         """Tell what is new. A case that the portal has not heard of yet has nothing new."""
         case = await self.desk.find(READER, "portal", f"/v1/cases/{case_id}")
         if case is None:
             return
-        self.reference, self.state = case["reference"], case["state"]
+        self.reference = case["reference"]
+        self.order = tuple(entry["event_id"] for entry in case["timeline"])
         for entry in case["timeline"]:
             if entry["event_id"] not in self.seen:
                 self._tell(entry)
+
+    @property
+    def told(self) -> tuple[Seen, ...]:
+        """What was seen, in the order in which the portal tells it now: events can arrive before their causes."""
+        return tuple(self.seen[event_id] for event_id in self.order)
 
     async def follow(self, journey: Journey) -> None:
         """Look again and again, until it is cancelled. What goes wrong here shows again when the end is awaited."""
