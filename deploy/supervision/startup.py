@@ -17,7 +17,7 @@ from deploy.supervision.plan import Planned, Runtime, launcher
 from deploy.supervision.supervisor import Supervisor
 
 SERVER_LIMIT_SECONDS = 60
-SERVICE_LIMIT_SECONDS = 60
+SERVICE_LIMIT_SECONDS = 120
 TASK_LIMIT_SECONDS = 180
 DEMO_LIMIT_SECONDS = 600
 POLL_SECONDS = 0.1
