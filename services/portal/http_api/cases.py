@@ -1,4 +1,4 @@
-"""GET /v1/cases: the read model as JSON. It holds what is public, so every role may read."""
+"""GET /v1/cases: the read model as JSON. Every role may read; what is not public is for those who run the exchanges."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.portal import queries
 from services.portal.queries import LAST_PAGE, CaseDetail, CasePage, CaseRow, Organisation
+from services.portal.rules import access
 from services.portal.rules.heard import Fact
 from services.portal.rules.states import Stage, State
 from services.portal.rules.summary import NextStep, Party, Step
@@ -115,7 +116,7 @@ def _case(row: CaseRow) -> CaseView:
     return CaseView.model_validate(row)
 
 
-async def _detail(connection: Connection, _: Actor, case_id: UUID) -> CaseDetailView:
+async def _detail(connection: Connection, actor: Actor, case_id: UUID) -> CaseDetailView:
     case: CaseDetail = await queries.case_detail(connection, case_id)
     application, summary = case.parts.application, case.summary
     return CaseDetailView(
@@ -133,7 +134,7 @@ async def _detail(connection: Connection, _: Actor, case_id: UUID) -> CaseDetail
         first=summary.first,
         last=summary.last,
         organisations=tuple(OrganisationView.model_validate(known) for known in case.organisations.values()),
-        timeline=tuple(_entry(fact) for fact in case.timeline),
+        timeline=tuple(_entry(actor, fact) for fact in case.timeline if access.may_see(actor, fact.event)),
     )
 
 
@@ -146,12 +147,13 @@ def _next_step(following: NextStep | None) -> NextStepView | None:
     return NextStepView.model_validate(following) if following else None
 
 
-def _entry(fact: Fact) -> EntryView:
+def _entry(actor: Actor, fact: Fact) -> EntryView:
+    hidden = MEMBER_FIELDS | access.fields_hidden_from(actor)
     return EntryView(
         event_id=fact.event_id,
         type=type(fact.event).__name__,
         time=fact.time,
         subject=UUID(fact.subject),
         sequence=fact.sequence,
-        facts=fact.event.model_dump(mode="json", exclude=set(MEMBER_FIELDS)),
+        facts=fact.event.model_dump(mode="json", exclude=set(hidden)),
     )

@@ -6,6 +6,9 @@ import httpx
 import pytest
 
 from services.portal.pages.speech import LANGUAGES
+from shared.events.evaluation import AlertRaised
+from shared.primitives.ids import new_id
+from shared.primitives.terms import Role
 from tests.builders.portal import Story, Town
 from tests.fakes.http import signed_in
 from tests.integration.portal.serving import Portal
@@ -181,5 +184,23 @@ async def test_the_json_of_a_case_needs_a_token_and_tells_the_timeline(
     told = (await browser.get(f"/v1/cases/{story.case_id}", headers=signed_in())).json()
     assert [entry["event_id"] for entry in told["timeline"]] == [str(e.id) for e in story.events if e.case_id]
     assert told["requester"]["name"] == "Zipaquirá"
+    ratings = ["ratings" in entry["facts"] for entry in told["timeline"] if entry["type"] == "EvaluationSubmitted"]
+    assert ratings == [False, False]
     missing = await browser.get("/v1/cases/0191a1b2-0000-7000-8000-000000000000", headers=signed_in())
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown-case")
+
+
+async def test_ratings_alerts_and_reasons_are_told_to_those_who_run_the_exchanges_only(
+    portal: Portal, browser: httpx.AsyncClient
+) -> None:
+    story = Story().whole()
+    ids = {"survey_id": new_id(), "exchange_id": story.exchange_id, "application_id": story.case_id}
+    story.tell(AlertRaised(**ids, item="usefulness", value=1), service="evaluation")
+    await portal.hears(story)
+    reader = await browser.get(f"/v1/cases/{story.case_id}", headers=signed_in(Role.READER))
+    coordinator = await browser.get(f"/v1/cases/{story.case_id}", headers=signed_in(Role.COORDINATOR))
+    assert "AlertRaised" not in reader.text
+    assert '"ratings"' not in reader.text
+    assert "AlertRaised" in coordinator.text
+    assert '"ratings"' in coordinator.text
+    assert "usefulness" not in (await browser.get("/en/cases/CN-2026-0001")).text
