@@ -18,7 +18,8 @@ BOUNDS = (
     *(1.0, 10.0, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR),
     *(DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY),
 )
-KEPT = 8
+# A worker that has been away reads one topic before the other, so most of a case can arrive out of order.
+KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
