@@ -59,10 +59,10 @@ class Desk:
     trouble: str = ""
     _tokens: dict[Who | None, TokenSource] = field(default_factory=dict)
 
-    async def check(self) -> None:
+    async def check(self, seconds: float = READY_WITHIN) -> None:
         """Raise OperatorError, with the remedy, unless every service is ready and the client may do all it must."""
         try:
-            async with asyncio.timeout(READY_WITHIN):
+            async with asyncio.timeout(seconds):
                 for service in SERVICES:
                     await self.until(lambda service=service: self._is_ready(service))  # type: ignore[misc]
                 await self.until(self._may_sign_in)
