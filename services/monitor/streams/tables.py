@@ -20,7 +20,7 @@ from services.monitor.rules.statistics import (
 )
 from services.monitor.rules.steps import Durations, Footprint, Step, Trail, walk
 
-CASES_KEPT = 10_000  # at most 50 MB of trails
+CASES_KEPT = 10_000  # at most 55 MB of trails
 
 
 class Unlogged(faust.Table[Any, Any]):

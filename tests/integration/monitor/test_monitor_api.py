@@ -121,9 +121,7 @@ async def test_open_pages_leave_the_json_closed(pages: httpx.AsyncClient) -> Non
     assert [(await pages.get(path)).status_code for path in JSON] == [401] * len(JSON)
 
 
-@pytest.mark.parametrize(
-    "path", [f"/cases/{NOBODY}", f"/dead-letters/{NOBODY}", "/cases/seven", "/static/none.css"]
-)
+@pytest.mark.parametrize("path", [f"/cases/{NOBODY}", f"/dead-letters/{NOBODY}", "/cases/seven", "/static/none.css"])
 async def test_a_page_that_is_not_there_is_a_page_that_says_so(pages: httpx.AsyncClient, path: str) -> None:
     answer = await pages.get(path)
     assert answer.status_code == 404
