@@ -1,0 +1,65 @@
+"""Measures CONNECT: `python -m tests.benchmarks [--only GROUP] [--json]`.
+
+Each benchmark prints one line of JSON as soon as it is known; the first line describes the machine. What is going on is
+told on standard error.
+"""
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from shared.telemetry.logging import configure_logging
+from shared.telemetry.tracing import configure_tracing
+from tests.benchmarks import machine
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.streaming import group as streaming
+
+Report = Callable[[Figure], None]
+Tell = Callable[[str], None]
+GROUPS: dict[str, Callable[[Report, Tell], None]] = {"streaming": streaming.measure}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the groups that are asked for, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures CONNECT.")
+    parser.add_argument("--only", choices=GROUPS, action="append", help="one group; may be repeated")
+    parser.add_argument("--json", action="store_true", help="lines of JSON and nothing else")
+    options = parser.parse_args(arguments)
+    _as_in_a_service()
+    found = machine.description()
+    _write(sys.stdout, json.dumps({"machine": found}))
+    if warning := machine.warning(found):
+        _write(sys.stderr, warning)
+    started = time.monotonic()
+
+    def report(figure: Figure) -> None:
+        _write(sys.stdout, figure.line())
+        if not options.json:
+            _write(sys.stdout, f"  {figure.sentence()}")
+
+    def tell(what: str) -> None:
+        _write(sys.stderr, f"[{time.monotonic() - started:4.0f} s] {what}")
+
+    for name in options.only or GROUPS:
+        GROUPS[name](report, tell)
+    tell("done")
+
+
+def _write(stream: TextIO, line: str) -> None:
+    stream.write(line + "\n")
+    stream.flush()
+
+
+def _as_in_a_service() -> None:
+    """Logs and traces cost what they cost in a service; only, the lines go where they don't mix with figures."""
+    with contextlib.redirect_stdout(sys.stderr):
+        configure_logging("matching", "benchmark", "warning")
+    configure_tracing("matching")
+
+
+if __name__ == "__main__":
+    main()
