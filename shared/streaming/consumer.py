@@ -31,6 +31,7 @@ BATCH = 500
 POLL_MS = 200
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 30.0
 ASK_TIMEOUT = 5.0
+LEAVE_WITHIN = 5.0  # seconds
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
 
 Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
@@ -81,7 +82,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 if failures:
                     await self._hold_back(batch, failures, stopping)
         finally:
-            await self._kafka_consumer.stop()
+            await self._stop()
 
     @property
     def _kafka_consumer(self) -> AIOKafkaConsumer:
@@ -114,6 +115,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 if await wait_for(stopping, wait):
                     return False
                 wait = min(wait * 2, LAST_BACKOFF)
+
+    async def _stop(self) -> None:
+        """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""
+        try:
+            async with asyncio.timeout(LEAVE_WITHIN):
+                await self._kafka_consumer.stop()
+        except TimeoutError:
+            log.warning("left the group without the broker's answer")
 
     async def _work(self, batch: Batch) -> bool:
         """Process one batch and commit its offsets; returns whether its effects are committed."""
