@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.portal import __doc__ as description
 from services.portal import use_cases
+from services.portal.assets.built import NotBuilt
 from services.portal.http_api import api_router
 from services.portal.http_api.tokens import TokenDesk
 from services.portal.live import Hub
@@ -17,6 +18,7 @@ from services.portal.schedule import SCHEDULE
 from services.portal.settings import RegisteredClient, read_clients, read_portal_settings
 from services.portal.signing import read_signer
 from shared.hosting.service import Companion, Hosted, Service
+from shared.hosting.settings import SettingsError
 
 
 def portal() -> Service:
@@ -44,13 +46,20 @@ def portal() -> Service:
 @asynccontextmanager
 async def _open_desk(desk: TokenDesk, hosted: Hosted) -> AsyncIterator[None]:
     """Read the key and the files of the pages, register the clients, and give tokens from then on."""
-    assets()
+    _require_built_files()
     settings = read_portal_settings()
     clients = [_client(registered) for registered in read_clients(settings.clients_file)]
     async with hosted.database.unit_of_work() as work:
         await use_cases.register_clients(work, clients)
     desk.signer = read_signer(settings.signing_key_file)
     yield
+
+
+def _require_built_files() -> None:
+    try:
+        assets()
+    except NotBuilt as error:
+        raise SettingsError(str(error)) from error
 
 
 def _client(registered: RegisteredClient) -> Client:
