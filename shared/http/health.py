@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -46,7 +47,7 @@ async def _ask_database(database: Database, readiness: Readiness) -> None:
     try:
         async with asyncio.timeout(ASK_TIMEOUT), database.reading() as connection:
             await connection.execute("SELECT 1")
-    except AWAY as error:
+    except (*AWAY, asyncpg.PostgresError) as error:
         readiness.not_ready("database", f"PostgreSQL does not answer ({type(error).__name__})")
     else:
         readiness.ready("database")
