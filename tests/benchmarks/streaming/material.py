@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from shared.events.base import LanguageSkill, OrganisationFacts
+from shared.events.base import OrganisationFacts
 from shared.events.envelope import Envelope, wrap
 from shared.events.intake import ApplicationValidated
 from shared.primitives.ids import new_id
-from shared.primitives.terms import Level, Mode, OrganisationKind, Position
+from shared.primitives.terms import Mode, OrganisationKind, Position
 from shared.streaming.settings import KafkaSettings
 
 TOPIC = "intake.applications"
@@ -61,10 +61,10 @@ def envelopes(number: int) -> Iterator[Envelope]:
     """So many events, each with a value of 600 bytes, in the order of their announcement."""
     aggregates = [new_id() for _ in range(max(1, number // PER_AGGREGATE))]
     organisation = new_id()
-    padding = EVENT_BYTES - len(_validated(new_id(), organisation, "").model_dump_json())
+    room = EVENT_BYTES - len(_validated(new_id(), organisation, "").model_dump_json())
     for index in range(number):
         application_id = aggregates[index % len(aggregates)]
-        title = f"A sanitation strategy, version {index}".ljust(padding, ".")
+        title = f"Sanitation strategy {index:06d}".ljust(room, ".")[:room]
         yield wrap(
             _validated(application_id, organisation, title),
             event_id=new_id(),
@@ -86,14 +86,14 @@ def _validated(application_id: UUID, organisation_id: UUID, title: str) -> Appli
             organisation_id=organisation_id, kind=OrganisationKind.MUNICIPALITY, country="GH", seat=2294962
         ),
         themes=("sanitation",),
-        sdgs=(6,),
-        dac=("14032",),
+        sdgs=(),
+        dac=(),
         mode=Mode.EXPERT_MISSION,
         earliest=DAY,
         latest=DAY,
         participants=2,
         position=Position.ENGINEER,
-        languages=(LanguageSkill(language="en", level=Level.C1),),
+        languages=(),
         interpretation=False,
         online_acceptable=True,
         same_country=False,
