@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.events.catalogue import CATALOGUE
 from shared.primitives.terms import Mode
 from tests.e2e.services import RunningServices
 from tests.e2e.topics import events_on
@@ -39,6 +40,7 @@ SPINE = [
     "ExchangeClosed",
     "ApplicationClosed",
 ]
+TOPICS = {entry.event.__name__: entry.topic for entry in CATALOGUE}
 
 
 def journey(services: RunningServices, mode: str) -> dict[str, Any]:
@@ -62,12 +64,15 @@ def test_every_mode_gets_to_the_closed_case_in_a_legal_order(running_services: R
 
 
 def assert_in_sequence(events: list[Any]) -> None:
-    """Each thing's events are numbered from 1 without a gap, in the order in which they are told."""
-    numbers: dict[str, list[int]] = defaultdict(list)
+    """Each thing's events are numbered from 1 without a gap, in the order in which they are told.
+
+    A thing is known by its id and its topic: an application and the search for its peers share the id.
+    """
+    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
     for event in events:
-        numbers[event["subject"]].append(event["sequence"])
-    for subject, found in numbers.items():
-        assert found == list(range(1, len(found) + 1)), subject
+        numbers[TOPICS[event["type"]], event["subject"]].append(event["sequence"])
+    for thing, found in numbers.items():
+        assert found == list(range(1, len(found) + 1)), thing
 
 
 def test_journeys_at_the_same_time_keep_to_their_own_offers(running_services: RunningServices) -> None:
