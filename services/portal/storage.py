@@ -113,13 +113,13 @@ async def save_cases(connection: Connection, cases: Mapping[UUID, tuple[Parts, S
         UPDATE cases SET
             reference = r.reference, title = r.title, title_language = r.title_language, state = r.state,
             stage = r.stage, mode = r.mode, requester_id = r.requester_id, offerer_id = r.offerer_id,
-            organisations = r.organisations, next_step = r.next_step, next_who = r.next_who, next_by = r.next_by,
+            peer_id = r.peer_id, organisations = r.organisations, next_step = r.next_step, next_who = r.next_who, next_by = r.next_by,
             first_day = r.first_day, last_day = r.last_day, was_held = r.was_held, practices = r.practices,
             version = cases.version + 1, changed_by = pg_current_xact_id(), changed_at = now()
         FROM jsonb_to_recordset($1) AS r (
             case_id uuid, reference text, title text, title_language text, state text, stage text, mode text,
-            requester_id uuid, offerer_id uuid, organisations uuid[], next_step text, next_who text[], next_by date,
-            first_day date, last_day date, was_held boolean, practices integer)
+            requester_id uuid, offerer_id uuid, peer_id uuid, organisations uuid[], next_step text, next_who text[],
+            next_by date, first_day date, last_day date, was_held boolean, practices integer)
         WHERE cases.case_id = r.case_id
         """,
         [_row(case_id, parts, summary) for case_id, (parts, summary) in cases.items()],
@@ -138,6 +138,7 @@ def _row(case_id: UUID, parts: Parts, summary: Summary) -> dict[str, object]:
         "mode": summary.mode,
         "requester_id": summary.requester_id,
         "offerer_id": summary.offerer_id,
+        "peer_id": summary.peer_id,
         "organisations": sorted(summary.organisations),
         "next_step": following.step if following else None,
         "next_who": following.who if following else (),

@@ -11,7 +11,7 @@ from shared.primitives.terms import Mode
 
 _ROW = """
     SELECT c.case_id, c.version, c.reference, c.title, c.title_language, c.state, c.mode, c.next_step, c.next_who,
-           c.next_by, c.first_day, c.last_day, c.requester_id, c.offerer_id
+           c.next_by, c.first_day, c.last_day, c.requester_id, c.offerer_id, c.peer_id
     FROM cases AS c
 """
 
@@ -36,7 +36,7 @@ async def newest_cases(connection: Connection, limit: int) -> tuple[CaseRow, ...
 
 
 async def _with_organisations(connection: Connection, rows: list[asyncpg.Record]) -> tuple[CaseRow, ...]:
-    named = {row[name] for row in rows for name in ("requester_id", "offerer_id")} - {None}
+    named = {row[name] for row in rows for name in ("requester_id", "offerer_id", "peer_id")} - {None}
     known = await organisations(connection, named)
     return tuple(
         CaseRow(
@@ -49,6 +49,7 @@ async def _with_organisations(connection: Connection, rows: list[asyncpg.Record]
             mode=Mode(row["mode"]) if row["mode"] else None,
             requester=known.get(row["requester_id"]),
             offerer=known.get(row["offerer_id"]),
+            peer=known.get(row["peer_id"]),
             next_step=_next_step(row),
             first=row["first_day"],
             last=row["last_day"],

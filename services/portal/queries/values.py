@@ -47,6 +47,7 @@ class CaseRow:
     mode: Mode | None
     requester: Organisation | None
     offerer: Organisation | None
+    peer: Organisation | None
     next_step: NextStep | None
     first: date | None
     last: date | None

@@ -87,6 +87,7 @@ class Survey:
     survey_id: UUID
     kind: SurveyKind | None = None
     respondent_id: UUID | None = None
+    day: date | None = None
     due: date | None = None
     state: SurveyState = SurveyState.OPEN
 

@@ -159,7 +159,7 @@ def survey(known: Survey, event: Event) -> Survey:
     """The survey after the event; ratings are not kept."""
     match event:
         case evaluation.SurveyOpened():
-            known = replace(known, kind=event.kind, respondent_id=event.respondent_id, due=event.due)
+            known = replace(known, kind=event.kind, respondent_id=event.respondent_id, day=event.day, due=event.due)
         case evaluation.EvaluationSubmitted():
             known = replace(known, kind=event.kind, respondent_id=event.respondent_id, state=SurveyState.ANSWERED)
         case evaluation.SurveyWaived():

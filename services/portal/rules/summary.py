@@ -67,12 +67,16 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One case in short. `organisations` are all that are named in it; `practices` counts the published ones."""
+    """One case in short. `organisations` are all that are named in it; `practices` counts the published ones.
+
+    `offerer_id` is set once a match is confirmed; `peer_id` also before, while one proposal stands out.
+    """
 
     state: State
     next_step: NextStep | None
     requester_id: UUID | None
     offerer_id: UUID | None
+    peer_id: UUID | None
     mode: Mode | None
     first: date | None
     last: date | None
@@ -100,6 +104,7 @@ def summarise(parts: Parts) -> Summary:
         next_step=next_step(parts, state),
         requester_id=parts.application.requester_id,
         offerer_id=match.offerer_id if match else None,
+        peer_id=match.offerer_id if match else _only_candidate(open_proposals(parts)),
         mode=(exchange.mode if exchange else None) or parts.application.mode,
         first=exchange.first if exchange else parts.application.earliest,
         last=exchange.last if exchange else parts.application.latest,
@@ -179,9 +184,21 @@ _STEPS: Mapping[State, tuple[Step, tuple[Party, ...]]] = {
 }
 
 
+def furthest_of(proposals: tuple[Proposal, ...]) -> Proposal:
+    """The proposal that most sides have accepted; the best one among equals. There must be one."""
+    return max(proposals, key=lambda proposal: len(proposal.accepted))
+
+
+def _only_candidate(proposals: tuple[Proposal, ...]) -> UUID | None:
+    if not proposals:
+        return None
+    furthest = furthest_of(proposals)
+    return furthest.offerer_id if furthest.accepted or len(proposals) == 1 else None
+
+
 def _answer(proposals: tuple[Proposal, ...]) -> NextStep:
-    """Whoever has not answered the furthest proposal acts; a proposal that one side has accepted is further."""
-    furthest = max(proposals, key=lambda proposal: len(proposal.accepted))
+    """Whoever has not answered the furthest proposal acts."""
+    furthest = furthest_of(proposals)
     sides = ((Side.REQUESTER, Party.REQUESTER), (Side.OFFERER, Party.OFFERER))
     missing = tuple(party for side, party in sides if side not in furthest.accepted)
     days = [proposal.respond_by for proposal in proposals if proposal.respond_by is not None]

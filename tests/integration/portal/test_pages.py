@@ -8,7 +8,7 @@ import pytest
 from services.portal.pages.speech import LANGUAGES
 from shared.events.evaluation import AlertRaised
 from shared.primitives.ids import new_id
-from shared.primitives.terms import Role
+from shared.primitives.terms import Role, Side
 from tests.builders.portal import Story, Town
 from tests.fakes.http import signed_in
 from tests.integration.portal.serving import Portal
@@ -153,6 +153,15 @@ async def test_the_list_has_pages_of_twenty(portal: Portal, browser: httpx.Async
     assert "Page 3 of 3" in last.text
     assert 'rel="next"' not in last.text
     assert (await browser.get("/en/cases?page=9")).headers["Location"] == "/en/cases?page=3"
+
+
+async def test_the_list_names_who_acts_next(portal: Portal, browser: httpx.AsyncClient) -> None:
+    story = Story().organisations().submitted().validated().proposed().accepted(Side.REQUESTER)
+    await portal.hears(story)
+    page = (await browser.get("/en/cases")).text
+    assert "<strong>Accept or decline the proposal</strong> · Granollers · by 16 March 2026" in page
+    assert "Zipaquirá, Colombia" in page
+    assert "Granollers, Spain" not in page, "they are no pair yet"
 
 
 async def test_an_empty_list_teaches(browser: httpx.AsyncClient) -> None:

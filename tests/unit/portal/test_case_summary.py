@@ -141,6 +141,15 @@ def test_of_several_proposals_the_one_that_is_furthest_decides_who_acts() -> Non
     assert following.who == (Party.OFFERER,)
 
 
+def test_the_peer_is_named_before_the_match_only_while_one_proposal_stands_out() -> None:
+    story = started()
+    assert (summary(story).peer_id, summary(story).offerer_id) == (story.offerer.id, None)
+    story.proposed(Town("Almere", "NL", 2759879), new_id(), rank=2)
+    assert summary(story).peer_id is None
+    assert summary(story.accepted(Side.REQUESTER)).peer_id == story.offerer.id
+    assert summary(story.confirmed()).offerer_id == story.offerer.id
+
+
 def test_an_exchange_can_be_moved_and_go_online_and_keeps_both() -> None:
     story = started().confirmed().planned().prepared()
     days = {"first": date(2026, 11, 2), "last": date(2026, 11, 6)}

@@ -10,12 +10,12 @@ from services.portal.queries import CaseRow
 
 def card(spoken: Speech, row: CaseRow) -> Card:
     """A case in a list, in words."""
-    sides = [organisation for organisation in (row.requester, row.offerer) if organisation]
+    sides = [organisation for organisation in (row.requester, row.peer) if organisation]
     names = Names(
         spoken,
         {organisation.organisation_id: organisation for organisation in sides},
         row.requester.organisation_id if row.requester else None,
-        row.offerer.organisation_id if row.offerer else None,
+        row.peer.organisation_id if row.peer else None,
     )
     tag, tone = states.tag(spoken, row.state)
     return Card(

@@ -8,7 +8,7 @@ from services.portal.pages.words import reasons, states, terms
 from services.portal.pages.words.events import Teller
 from services.portal.pages.words.names import Names
 from services.portal.queries import CaseDetail
-from services.portal.rules.parts import Application, Exchange, Parts, Practice, Survey
+from services.portal.rules.parts import Application, Exchange, Parts, Practice, Survey, SurveyState
 from services.portal.rules.states import Milestone, State
 from services.portal.rules.summary import current_exchange
 
@@ -45,7 +45,7 @@ def case_view(spoken: Speech, case: CaseDetail) -> CaseView:
 def _names(spoken: Speech, case: CaseDetail) -> Names:
     exchange, practice = current_exchange(case.parts), next(iter(case.parts.practices), None)
     association = (exchange.association_id if exchange else None) or (practice.association_id if practice else None)
-    return Names(spoken, case.organisations, case.summary.requester_id, case.summary.offerer_id, association)
+    return Names(spoken, case.organisations, case.summary.requester_id, case.summary.peer_id, association)
 
 
 def _stops(spoken: Speech, here: Milestone, state: State) -> tuple[Stop, ...]:
@@ -114,7 +114,9 @@ def _left_out(spoken: Speech, parts: Parts) -> tuple[tuple[str, str], ...]:
 def _survey(names: Names, survey: Survey) -> SurveyRow:
     spoken = names.speech
     kind, state = terms.survey_kind(spoken, survey.kind), terms.survey_state(spoken, survey.state)
-    return SurveyRow(kind, names.of(survey.respondent_id), survey.due, state)
+    day = spoken.day(survey.day) if survey.day else None
+    due = survey.due if survey.state == SurveyState.OPEN else None
+    return SurveyRow(kind, day, names.of(survey.respondent_id), due, state)
 
 
 def _practice(spoken: Speech, practice: Practice) -> PracticeView:

@@ -91,6 +91,7 @@ class SurveyRow:
     """One survey in the table of surveys."""
 
     kind: str
+    day: str | None
     who: str
     due: date | None
     state: str

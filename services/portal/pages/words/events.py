@@ -50,6 +50,9 @@ class Teller:
 
     def survey(self, event: Any) -> str:
         """Which survey it is, as part of a sentence."""
+        day = getattr(event, "day", None)
+        if day is not None:
+            return self.say("the survey of %(day)s", day=self.names.speech.day(day))
         return {
             evaluation.SurveyKind.BEFORE: self.say("the survey before the exchange"),
             evaluation.SurveyKind.PULSE: self.say("a survey during the exchange"),

@@ -8,7 +8,7 @@ from services.portal.pages.words.names import Names, sentence
 from services.portal.pages.words.tongue import mark as _
 from services.portal.rules.parts import Parts
 from services.portal.rules.states import Milestone, Stage, State
-from services.portal.rules.summary import NextStep, Step, current_exchange, open_proposals
+from services.portal.rules.summary import NextStep, Step, current_exchange, furthest_of, open_proposals
 from shared.primitives.terms import Side
 
 
@@ -154,7 +154,7 @@ def state_sentence(names: Names, parts: Parts, state: State) -> str:
 def _proposed(names: Names, parts: Parts) -> str:
     say = names.speech.say
     waiting = open_proposals(parts)
-    furthest = max(waiting, key=lambda proposal: len(proposal.accepted))
+    furthest = furthest_of(waiting)
     peer = names.of(furthest.offerer_id)
     if furthest.accepted == {Side.REQUESTER}:
         return say("%(one)s has accepted. The answer of %(other)s is awaited.", one=names.requester, other=peer)
