@@ -113,9 +113,9 @@ async def save_cases(connection: Connection, cases: Mapping[UUID, tuple[Parts, S
         UPDATE cases SET
             reference = r.reference, title = r.title, title_language = r.title_language, state = r.state,
             stage = r.stage, mode = r.mode, requester_id = r.requester_id, offerer_id = r.offerer_id,
-            peer_id = r.peer_id, organisations = r.organisations, next_step = r.next_step, next_who = r.next_who, next_by = r.next_by,
-            first_day = r.first_day, last_day = r.last_day, was_held = r.was_held, practices = r.practices,
-            version = cases.version + 1, changed_by = pg_current_xact_id(), changed_at = now()
+            peer_id = r.peer_id, organisations = r.organisations, next_step = r.next_step, next_who = r.next_who,
+            next_by = r.next_by, first_day = r.first_day, last_day = r.last_day, was_held = r.was_held,
+            practices = r.practices, version = cases.version + 1, changed_by = pg_current_xact_id(), changed_at = now()
         FROM jsonb_to_recordset($1) AS r (
             case_id uuid, reference text, title text, title_language text, state text, stage text, mode text,
             requester_id uuid, offerer_id uuid, peer_id uuid, organisations uuid[], next_step text, next_who text[],
