@@ -25,7 +25,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import IO
 
 from deploy.embedded import keeper
 from deploy.embedded.credentials import load_credentials
@@ -156,19 +155,15 @@ class RunningServices:
     def connecting(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """The same while it runs, to read its lines as they come; it is ended if it did not end by itself."""
         command = [sys.executable, "-u", "-m", "deploy.cli", *arguments]
-        running = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        self._tell("watch", running.pid)
-        try:
-            yield running
-        finally:
-            if running.poll() is None:
-                running.kill()
-            running.wait(ENDS_WITHIN)
-            for stream in (running.stdout, running.stderr):
-                _close(stream)
-            self._tell("forget", running.pid)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self.environment, stdout=pipe, stderr=pipe, text=True) as running:
+            self._tell("watch", running.pid)
+            try:
+                yield running
+            finally:
+                if running.poll() is None:
+                    running.kill()
+        self._tell("forget", running.pid)
 
     def keep_logs(self) -> Path:
         """Copy the logs to where they outlive the test; returns the folder."""
@@ -243,8 +238,3 @@ class RunningServices:
 
     def _tail(self, name: str) -> str:
         return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-LINES_OF_LOG:])
-
-
-def _close(stream: IO[str] | None) -> None:
-    if stream is not None:
-        stream.close()
