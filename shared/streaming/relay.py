@@ -6,7 +6,8 @@ acknowledgement and the delete, the rows are sent again and the consumers' inbox
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -17,7 +18,7 @@ from shared.postgres import outbox, pool
 from shared.postgres.outbox import Waiting
 from shared.postgres.settings import PostgresSettings
 from shared.primitives.readiness import Readiness
-from shared.primitives.waiting import wait_for
+from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -30,6 +31,9 @@ SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 10.0
 ASK_FOR_LOCK_EVERY = 1.0
 ASK_KAFKA_EVERY = 5.0
+CONNECTED_WITHIN = 10.0
+ACKNOWLEDGED_WITHIN = 20.0  # an idempotent producer itself would try for ever
+GRACE = 3.0  # seconds that the work in hand gets when the process ends; what is not acknowledged stays in the outbox
 LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
 MAX_EVENT_BYTES = 1_000_000
 
@@ -43,31 +47,31 @@ class Relay:
     kafka: KafkaSettings
     readiness: Readiness
     filled: asyncio.Event = field(default_factory=asyncio.Event)
+    _wait: float = FIRST_BACKOFF
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Relay until `stopping` is set. Whatever fails, the connections are made anew and the work goes on."""
         self.readiness.expect(PART)
-        wait = FIRST_BACKOFF
         while not stopping.is_set():
             try:
-                await self._session(stopping)
-                wait = FIRST_BACKOFF
+                async with ending_within(GRACE, stopping):
+                    await self._session(stopping)
             except (*pool.AWAY, KafkaError, asyncpg.PostgresError) as error:
                 # A producer that has lost its place (OutOfOrderSequence, a fenced epoch) can't go on; a new one can.
                 metrics.RELAY_FAILURES.labels(self.service, type(error).__name__).inc()
                 self.readiness.not_ready(PART, f"{type(error).__name__}: connecting anew")
-                log.warning("relay interrupted", error=error, again_in_seconds=wait)
-                await wait_for(stopping, wait)
-                wait = min(wait * 2, LAST_BACKOFF)
+                log.warning("relay interrupted", error=error, again_in_seconds=self._wait)
+                await wait_for(stopping, self._wait)
+                self._wait = min(self._wait * 2, LAST_BACKOFF)
 
     async def _session(self, stopping: asyncio.Event) -> None:
         """One database session with its lock and one producer, until something fails or `stopping` is set."""
         connection = await pool.connect(self.postgres, application=f"{self.service} relay")
         try:
-            if not await self._lock(connection, stopping):
-                return
-            async with _producer(self.kafka) as producer:
-                await self._relay(connection, producer, stopping)
+            if await self._lock(connection, stopping):
+                async with _producing(self.kafka) as producer:
+                    self._wait = FIRST_BACKOFF
+                    await self._relay(connection, producer, stopping)
         finally:
             connection.terminate()
 
@@ -89,7 +93,7 @@ class Relay:
                 asked = time.monotonic()
             self.readiness.ready(PART, standby=0)
             if rows:
-                await send(producer, rows)
+                await self._send(producer, rows)
                 await outbox.delete(connection, [row.position for row in rows])
                 metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(rows))
                 poll = SHORTEST_POLL
@@ -97,10 +101,21 @@ class Relay:
                 await wait_for(self.filled, poll)
                 poll = min(poll * 2, LONGEST_POLL)
 
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
+        """Return once Kafka has acknowledged every row. Raises TimeoutError if it does not in time."""
+        loop = asyncio.get_running_loop()
+        slow = loop.call_later(ASK_KAFKA_EVERY, self.readiness.not_ready, PART, "Kafka does not acknowledge")
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
+                await send(producer, rows)
+        finally:
+            slow.cancel()
 
-def _producer(settings: KafkaSettings) -> AIOKafkaProducer:
+
+@asynccontextmanager
+async def _producing(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
     # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
-    return AIOKafkaProducer(
+    producer = AIOKafkaProducer(
         **settings.client_options(),
         enable_idempotence=True,
         acks="all",
@@ -109,6 +124,27 @@ def _producer(settings: KafkaSettings) -> AIOKafkaProducer:
         max_request_size=MAX_EVENT_BYTES + 100_000,
         request_timeout_ms=20_000,
     )
+    try:
+        async with asyncio.timeout(CONNECTED_WITHIN):
+            await producer.start()
+        yield producer
+    finally:
+        await _drop(producer)
+
+
+async def _drop(producer: AIOKafkaProducer) -> None:
+    """Close the producer without flushing it.
+
+    Its own `stop` would wait for ever while Kafka is away, and would send what comes after a batch that has failed.
+    What is not acknowledged is still in the outbox; the next session sends it again, in order.
+    """
+    sending: asyncio.Task[None] | None = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+    await producer.client.close()
+    if sending is not None:
+        await asyncio.wait({sending}, timeout=GRACE)
+    producer._closed = True
 
 
 async def _ask(producer: AIOKafkaProducer) -> None:
