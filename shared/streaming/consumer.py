@@ -17,9 +17,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from shared.primitives.readiness import Readiness
-from shared.primitives.waiting import wait_for
+from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
-from shared.streaming.message import Message, text_of
+from shared.streaming.message import received
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -31,6 +31,7 @@ BATCH = 500
 POLL_MS = 200
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 30.0
 ASK_TIMEOUT = 5.0
+GRACE = 4.0  # seconds that the batch in work, and then the farewell to the group, get when the process ends
 LEAVE_WITHIN = 5.0  # seconds
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
 
@@ -64,25 +65,43 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     _lag: int = 0
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Consume until `stopping` is set; the batch in work is finished first.
+        """Consume until `stopping` is set; the batch in work is finished first if that takes seconds, else undone.
 
         Raises `StuckBatch` after 15 minutes of failing at one batch.
         """
         self.readiness.expect(PART)
+        try:
+            async with ending_within(GRACE, stopping):
+                await self._consume(stopping)
+        except TimeoutError:
+            if not stopping.is_set():
+                raise
+            log.warning("the end could not wait; what is not acknowledged will be delivered again")
+        finally:
+            await self._leave()
+
+    async def _consume(self, stopping: asyncio.Event) -> None:
         if not await self._start(stopping):
             return
+        failures = 0
+        while not stopping.is_set():
+            batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+            if not batch:
+                self._report_idle()
+                continue
+            failures = 0 if await self._work(batch) else failures + 1
+            if failures:
+                await self._hold_back(batch, failures, stopping)
+
+    async def _leave(self) -> None:
+        """Leave the group; while Kafka is away, without saying so."""
+        if self._kafka is None:
+            return
         try:
-            failures = 0
-            while not stopping.is_set():
-                batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
-                if not batch:
-                    self._report_idle()
-                    continue
-                failures = 0 if await self._work(batch) else failures + 1
-                if failures:
-                    await self._hold_back(batch, failures, stopping)
-        finally:
-            await self._stop()
+            async with asyncio.timeout(GRACE):
+                await self._kafka.stop()
+        except TimeoutError:
+            log.warning("kafka is away; the group will notice that this member is gone")
 
     @property
     def _kafka_consumer(self) -> AIOKafkaConsumer:
@@ -126,7 +145,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _work(self, batch: Batch) -> bool:
         """Process one batch and commit its offsets; returns whether its effects are committed."""
-        messages = [_message(record) for record in chain.from_iterable(batch.values())]
+        messages = [received(record) for record in chain.from_iterable(batch.values())]
         async with self._in_work:
             try:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
@@ -223,15 +242,3 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         log.info("partitions assigned", partitions=len(assigned))
         if self._holding_back:
             self._kafka_consumer.pause(*assigned)
-
-
-def _message(record: ConsumerRecord) -> Message:
-    return Message(
-        record.topic,
-        record.partition,
-        record.offset,
-        record.timestamp,
-        text_of(record.key),
-        tuple(record.headers),
-        record.value,
-    )

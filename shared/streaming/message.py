@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from aiokafka.structs import ConsumerRecord
+
 from shared.events.envelope import Envelope, Headers, Unreadable, open_envelope, peek
 
 
@@ -47,6 +49,19 @@ class Broken:
         """What the inbox remembers."""
         place = self.message
         return uuid5(NAMESPACE_URL, f"{place.topic}/{place.partition}/{place.offset}/{place.timestamp}")
+
+
+def received(record: ConsumerRecord) -> Message:
+    """The message that Kafka has delivered."""
+    return Message(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        text_of(record.key),
+        tuple(record.headers),
+        record.value,
+    )
 
 
 def text_of(key: bytes | None) -> str | None:
