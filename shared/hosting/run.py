@@ -18,6 +18,9 @@ from shared.streaming.consumer import StuckBatch
 from shared.telemetry.logging import configure_logging
 from shared.telemetry.tracing import configure_tracing
 
+# What an operator can mend: told in one sentence. Anything else is a defect, with its traceback.
+EXPECTED = (SettingsError, MigrationError, StuckBatch, OSError)
+
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Parse the command line, run, and end with 0, or with 2 and one sentence if it can't be started."""
@@ -33,14 +36,30 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     role: str = parser.parse_args(arguments).role
     try:
         settings = read_settings(service.name)
-        configure_logging(service.name, role, settings.log_level)
-        configure_tracing(service.name)
+        _configure(service.name, role, settings)
         uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
-    except (SettingsError, MigrationError, StuckBatch, OSError, ValueError) as error:
+    except EXPECTED as error:
         sys.exit(_sentence(service.name, error))
+    except BaseExceptionGroup as group:  # roles run side by side, so what ends one of them comes in a group
+        expected, others = group.split(EXPECTED)
+        if expected is None or others is not None:
+            raise
+        sys.exit(_sentence(service.name, _first(expected)))
 
 
-def _sentence(service: str, error: Exception) -> int:
+def _configure(service: str, role: str, settings: Settings) -> None:
+    try:
+        configure_logging(service, role, settings.log_level)
+    except ValueError as error:
+        raise SettingsError(f"CONNECT_LOG_LEVEL: {error}") from error
+    configure_tracing(service)
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _sentence(service: str, error: BaseException) -> int:
     sys.stderr.write(f"{service}: {error}\n")
     return 2
 

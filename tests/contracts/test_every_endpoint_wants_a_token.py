@@ -11,8 +11,6 @@ from tests.fakes.http import app_without_database, calling_without_database
 OPEN = {
     ("portal", "POST", "/v1/token"): "this is where tokens come from; it asks for a secret",
     ("portal", "GET", "/.well-known/jwks.json"): "public keys",
-    ("portal", "GET", "/v1/cases"): "what everybody may see: titles, organisations, states, dates",
-    ("portal", "GET", "/v1/cases/{case_id}"): "what everybody may see of one case",
 }
 
 
