@@ -65,7 +65,13 @@ def _sentence(service: str, error: BaseException) -> int:
 
 
 async def _migrate(service: Service, settings: Settings) -> None:
-    connection = await pool.connect(settings.postgres, application=f"{service.name} migrate")
+    try:
+        connection = await pool.connect(settings.postgres, application=f"{service.name} migrate")
+    except pool.AWAY as error:
+        where = f"{settings.postgres.host}:{settings.postgres.port}"
+        raise SettingsError(
+            f"PostgreSQL can't be reached at {where}: start it, or correct CONNECT_POSTGRES_HOST and _PORT"
+        ) from error
     try:
         applied = await migrate(connection, read_migrations(service.name, service.migrations))
     finally:
