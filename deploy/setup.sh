@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the environment: Python packages with checked hashes, this project, the browser's assets, Kafka's jars.
+# Makes the environment: Python packages with checked hashes, this project, the file of places, Kafka's jars.
 # Safe to repeat. PYTHON and VENV say with what and where.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,6 +46,10 @@ done_
 
 step "this project"
 "$VENV/bin/python" -m pip install --disable-pip-version-check --quiet --no-build-isolation --no-deps -e .
+done_
+
+step "places of the world"
+"$VENV/bin/python" -m shared.vocabulary.places_file >/dev/null
 done_
 
 step "Kafka's jars"

@@ -16,7 +16,6 @@ COMMANDS = {
     "demo": ("deploy.cli.demo", "Put the demo cases in place."),
     "events": ("deploy.cli.events", "The catalogue of events."),
     "prepare": ("deploy.cli.prepare", "Make topics, roles and databases on servers of your own."),
-    "dead-letters": ("deploy.cli.dead_letters", "The events that could not be processed, and why."),
 }
 USAGE_ERROR = 2
 
