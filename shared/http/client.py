@@ -8,7 +8,6 @@ import httpx
 from pydantic import SecretStr
 
 from shared.primitives.errors import Rejected, TryAgain
-from shared.primitives.ids import new_id
 from shared.telemetry.tracing import inject
 
 RENEW_BEFORE = 30.0  # seconds
@@ -60,30 +59,6 @@ class TokenSource:
             self._token = answer["access_token"]
             self._expires = time.monotonic() + float(answer["expires_in"])
         return self._token
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceClient:
-    """One service's API, called as somebody."""
-
-    base: str
-    tokens: TokenSource
-    http: httpx.AsyncClient
-
-    async def get(self, path: str) -> Any:
-        """The JSON at a path. Raises Refused or TryAgain."""
-        return await send(self.http, "GET", self.base + path, token=await self.tokens.token())
-
-    async def post(self, path: str, body: object | None = None, *, key: str | None = None) -> Any:
-        """Send a command, once: an idempotency key goes with it. Raises Refused or TryAgain."""
-        return await send(
-            self.http,
-            "POST",
-            self.base + path,
-            token=await self.tokens.token(),
-            json=body,
-            headers={"Idempotency-Key": key or str(new_id())},
-        )
 
 
 async def send(
