@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -51,14 +52,11 @@ class Envelope:
     def headers(self) -> Headers:
         """The CloudEvents attributes as Kafka headers."""
         pairs = [
-            ("ce_specversion", SPECVERSION.encode()),
+            *_same_for_all(self.entry.type, self.source),
             ("ce_id", str(self.id).encode()),
-            ("ce_type", self.entry.type.encode()),
-            ("ce_source", self.source.encode()),
             ("ce_subject", self.subject.encode()),
             ("ce_time", self.time.isoformat().encode()),
             ("ce_subjectsequence", b"%d" % self.sequence),
-            ("content-type", CONTENT_TYPE),
         ]
         if self.case_id is not None:
             pairs.append(("ce_caseid", str(self.case_id).encode()))
@@ -69,6 +67,17 @@ class Envelope:
     def value(self) -> bytes:
         """The fact as JSON."""
         return self.data.model_dump_json().encode()
+
+
+@cache
+def _same_for_all(ce_type: str, source: str) -> Headers:
+    """The headers that all events of one type and source share."""
+    return (
+        ("ce_specversion", SPECVERSION.encode()),
+        ("ce_type", ce_type.encode()),
+        ("ce_source", source.encode()),
+        ("content-type", CONTENT_TYPE),
+    )
 
 
 def source_of(entry: Entry, service: str) -> str:

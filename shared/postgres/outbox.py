@@ -43,10 +43,11 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
     """
     if not announcements:
         return
-    next_number = await _reserve_numbers(connection, announcements)
+    aggregates = [_aggregate(said.event) for said in announcements]
+    next_number = await _reserve_numbers(connection, aggregates)
     rows = []
-    for said in announcements:
-        aggregate = _aggregate(said.event)
+    for said, aggregate in zip(announcements, aggregates, strict=True):
+        topic, subject = aggregate
         envelope = wrap(
             said.event,
             event_id=said.event_id,
@@ -57,17 +58,8 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
             traceparent=said.traceparent,
         )
         next_number[aggregate] += 1
-        headers = envelope.headers()
-        rows.append(
-            (
-                said.event_id,
-                envelope.entry.topic,
-                envelope.subject,
-                [name for name, _ in headers],
-                [value for _, value in headers],
-                envelope.value(),
-            )
-        )
+        names, values = zip(*envelope.headers(), strict=True)
+        rows.append((said.event_id, topic, subject, names, values, envelope.value()))
     await connection.copy_records_to_table(
         "outbox", records=rows, columns=("event_id", "topic", "key", "header_names", "header_values", "value")
     )
@@ -78,9 +70,9 @@ def _aggregate(event: Event) -> tuple[str, str]:
     return entry.topic, str(getattr(event, entry.key))
 
 
-async def _reserve_numbers(connection: Connection, announcements: Sequence[Announcement]) -> dict[tuple[str, str], int]:
+async def _reserve_numbers(connection: Connection, aggregates: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The first free number of each aggregate. Rows are taken in key order, so that two transactions can't deadlock."""
-    counts = sorted(Counter(_aggregate(said.event) for said in announcements).items())
+    counts = sorted(Counter(aggregates).items())
     rows = await connection.fetch(
         """
         INSERT INTO outbox_sequences AS s (topic, subject, last)
