@@ -83,14 +83,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _consume(self, stopping: asyncio.Event) -> None:
         if not await self._start(stopping):
             return
-        failures = 0
+        failures, at_once = 0, self.batch_size
         while not stopping.is_set():
-            batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_size)
+            batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=at_once)
             if not batch:
                 self._report_idle()
-                continue
-            failures = 0 if await self._work(batch) else failures + 1
-            if failures:
+            elif await self._work(batch):
+                failures, at_once = 0, min(at_once * 2, self.batch_size)
+            else:
+                # Fewer next time: what is too much for one transaction gets through in parts, and a halt at the limit
+                # of dead letters leaves as many of them to look at and to settle as the limit allows.
+                failures, at_once = failures + 1, max(at_once // 2, 1)
                 await self._hold_back(batch, failures, stopping)
 
     async def _leave(self) -> None:
