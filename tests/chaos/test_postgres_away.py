@@ -19,7 +19,7 @@ pytestmark = [
 EVENTS = 400
 
 
-async def test_under_load_postgres_can_be_killed_and_stopped(stage: Stage) -> None:
+async def test_postgres_is_killed_under_load_and_comes_back(stage: Stage) -> None:
     """Breaks when a failed batch is passed over, when the pool or the relay keeps a dead connection, or when a process
     that has lost its database says that it is ready, ends, or does not say so once the database is there again.
     """
@@ -27,14 +27,36 @@ async def test_under_load_postgres_can_be_killed_and_stopped(stage: Stage) -> No
     relay, echo = stage.caller_relay(), stage.echo()
     async with caller.talking(stage.applications):
         await stage.more_is_heard()
-        for end in (servers.kill_postgres, servers.stop_postgres):
-            await to_thread(end)
-            await echo.not_ready("PostgreSQL does not answer")
-            await relay.not_ready("PostgreSQL does not answer")
-            await to_thread(servers.restart_postgres)
-            await echo.ready()
-            await relay.ready()
-            await stage.more_is_heard()
+        await to_thread(servers.kill_postgres)
+        await echo.not_ready("PostgreSQL does not answer")
+        await relay.not_ready("PostgreSQL does not answer")
+        await to_thread(servers.restart_postgres)
+        await echo.ready()
+        await relay.ready()
+        await stage.more_is_heard()
+    await stage.at_rest()
+    verdict = await stage.verdict()
+    assert verdict.violations == ()
+
+
+async def test_while_postgres_is_stopped_processes_end_and_start(stage: Stage) -> None:
+    """Breaks when a process waits for PostgreSQL at its end, when it ends because PostgreSQL is away at its start, or
+    when it acknowledges what it could not store.
+    """
+    servers, caller = stage.servers, await stage.caller()
+    relay, echo = stage.caller_relay(), stage.echo()
+    async with caller.talking(stage.applications):
+        await stage.more_is_heard()
+        await to_thread(servers.stop_postgres)
+        await echo.not_ready("react: ")
+        assert [await process.stop(10) for process in (relay, echo)] == [0, 0]
+        relay, echo = stage.caller_relay(), stage.echo()
+        await echo.not_ready("migrations: PostgreSQL can't be reached")
+        await relay.not_ready("migrations: PostgreSQL can't be reached")
+        await to_thread(servers.restart_postgres)
+        await echo.ready()
+        await relay.ready()
+        await stage.more_is_heard()
     await stage.at_rest()
     verdict = await stage.verdict()
     assert verdict.violations == ()
