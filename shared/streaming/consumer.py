@@ -30,9 +30,10 @@ PART = "react"
 BATCH = 500
 POLL_MS = 200
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 30.0
+KNOCK_EVERY = 5.0  # at most, while Kafka is away at the start
 ASK_TIMEOUT = 5.0
-GRACE = 4.0  # seconds that the batch in work, and then the farewell to the group, get when the process ends
-LEAVE_WITHIN = 5.0  # seconds
+GRACE = 4.0  # seconds that the batch in work gets when the process ends
+LEAVE_WITHIN = 4.0  # seconds
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
 
 Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
@@ -78,7 +79,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 raise
             log.warning("the end could not wait; what is not acknowledged will be delivered again")
         finally:
-            await self._leave()
+            await self._stop()
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         if not await self._start(stopping):
@@ -95,16 +96,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 # of dead letters leaves as many of them to look at and to settle as the limit allows.
                 failures, at_once = failures + 1, max(at_once // 2, 1)
                 await self._hold_back(batch, failures, stopping)
-
-    async def _leave(self) -> None:
-        """Leave the group; while Kafka is away, without saying so."""
-        if self._kafka is None:
-            return
-        try:
-            async with asyncio.timeout(GRACE):
-                await self._kafka.stop()
-        except TimeoutError:
-            log.warning("kafka is away; the group will notice that this member is gone")
 
     @property
     def _kafka_consumer(self) -> AIOKafkaConsumer:
@@ -136,13 +127,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 log.warning("kafka is away", bootstrap=self.settings.bootstrap, error=error, again_in_seconds=wait)
                 if await wait_for(stopping, wait):
                     return False
-                wait = min(wait * 2, LAST_BACKOFF)
+                wait = min(wait * 2, KNOCK_EVERY)
 
     async def _stop(self) -> None:
         """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""
+        if self._kafka is None:
+            return
         try:
             async with asyncio.timeout(LEAVE_WITHIN):
-                await self._kafka_consumer.stop()
+                await self._kafka.stop()
         except TimeoutError:
             log.warning("left the group without the broker's answer")
 
