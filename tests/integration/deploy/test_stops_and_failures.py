@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable
 
 import asyncpg
@@ -85,7 +86,7 @@ def test_a_kill_of_connect_up_ends_everything_even_if_nobody_starts_it_again(mak
     assert {"java", "postgres"} <= {child.name() for child in children}
     copy.signal(signal.SIGKILL)
     copy.wait()
-    psutil.wait_procs(children, timeout=40)
+    _wait_for_the_last(copy)
     _nothing_is_left(copy)
 
 
@@ -137,6 +138,13 @@ async def _query(copy: RunningCopy, sql: str) -> object:
         return await connection.fetchval(sql)
     finally:
         await connection.close()
+
+
+def _wait_for_the_last(copy: RunningCopy) -> None:
+    """Look again after each end: a child may have been born between the look and the kill."""
+    until = time.monotonic() + 40
+    while (left := processes_of(copy.home)) and time.monotonic() < until:
+        psutil.wait_procs(left, timeout=1)
 
 
 def _nothing_is_left(copy: RunningCopy) -> None:
