@@ -9,6 +9,7 @@ from typing import cast
 
 import uvloop
 
+from shared.hosting.garbage import collect_rarely
 from shared.hosting.process import run_roles
 from shared.hosting.service import ROLES, Role, Service
 from shared.hosting.settings import Settings, SettingsError, read_settings
@@ -37,6 +38,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     try:
         settings = read_settings(service.name)
         _configure(service.name, role, settings)
+        collect_rarely()
         uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
     except EXPECTED as error:
         sys.exit(_sentence(service.name, error))
