@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from shared.hosting.garbage import collect_rarely
 from shared.telemetry.logging import configure_logging
 from shared.telemetry.tracing import configure_tracing
 from tests.benchmarks import machine
@@ -55,10 +56,11 @@ def _write(stream: TextIO, line: str) -> None:
 
 
 def _as_in_a_service() -> None:
-    """Logs and traces cost what they cost in a service; only, the lines go where they don't mix with figures."""
+    """Logs, traces and memory cost what they cost in a service; only, lines go where they don't mix with figures."""
     with contextlib.redirect_stdout(sys.stderr):
         configure_logging("matching", "benchmark", "warning")
     configure_tracing("matching")
+    collect_rarely()
 
 
 if __name__ == "__main__":
