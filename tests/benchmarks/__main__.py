@@ -15,13 +15,18 @@ from typing import TextIO
 from shared.hosting.garbage import collect_rarely
 from shared.telemetry.logging import configure_logging
 from shared.telemetry.tracing import configure_tracing
-from tests.benchmarks import machine
+from tests.benchmarks import machine, memory
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.journey import group as journey
 from tests.benchmarks.streaming import group as streaming
 
 Report = Callable[[Figure], None]
 Tell = Callable[[str], None]
-GROUPS: dict[str, Callable[[Report, Tell], None]] = {"streaming": streaming.measure}
+GROUPS: dict[str, Callable[[Report, Tell], None]] = {
+    "streaming": streaming.measure,
+    "journey": journey.measure,
+    "memory": memory.measure,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -63,13 +63,13 @@ class RunningServices:
 
     @classmethod
     @contextmanager
-    def started(cls) -> Iterator["RunningServices"]:
-        """Everything up and ready; everything gone afterwards."""
+    def started(cls, *, durable: bool = False) -> Iterator["RunningServices"]:
+        """Everything up and ready; everything gone afterwards. `durable` as in EmbeddedServers."""
         folder = Path(tempfile.mkdtemp(prefix="connect-services-"))
         command = [sys.executable, "-I", "-S", keeper.__file__, str(folder)]
         # Its own session: Ctrl-C at the terminal must not end the keeper before its turn.
         watching = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
-        servers, home = EmbeddedServers(), Home(folder / "home")
+        servers, home = EmbeddedServers(durable=durable), Home(folder / "home")
         services = cls(servers, folder, home, free_port_base(), watching)
         try:
             home.open()

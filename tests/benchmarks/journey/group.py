@@ -1,0 +1,117 @@
+"""The journey: what one command costs a caller, and how soon the next service has done its part."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+import asyncpg
+import uvloop
+
+from deploy.embedded.layout import SERVICES
+from shared.primitives.terms import Role
+from tests.benchmarks.figures import Figure, alone, compared, percentile
+from tests.benchmarks.journey.applications import Desk, an_organisation, open_desk
+from tests.benchmarks.journey.bare import bare_api
+from tests.benchmarks.journey.callers import Caller, CallError, sign_in
+from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, journeys, ping_pong
+from tests.e2e.services import RunningServices
+
+TURNS, COMMANDS, CASES, ROUNDS_PER_CASE = 3, 150, 20, 5
+WARM_UP = 20
+BARE_API, BARE_KAFKA = "FastAPI and asyncpg, the same SQL", "Kafka ping-pong of two processes"
+MODE = "expert-mission"
+
+Report = Callable[[Figure], None]
+Tell = Callable[[str], None]
+Milliseconds = list[float]
+
+
+def measure(report: Report, tell: Tell) -> None:
+    """Start everything and use it lightly, one call after the other."""
+    tell("journey: starting the servers and the six services")
+    with RunningServices.started(durable=True) as services:
+        asyncio.run(_note_commit_times(services))
+        tell(f"journey.command: {TURNS} turns of {COMMANDS} commands")
+        _commands(services, report)
+        tell(f"journey.two_hops: {TURNS} turns of {CASES} cases")
+        uvloop.run(_hops(services, report))
+        tell(f"journey.whole: {TURNS} cases from nothing to closed")
+        _whole(services, report)
+
+
+async def _note_commit_times(services: RunningServices) -> None:
+    """Have PostgreSQL note when it commits: the only clock that knows it."""
+    connection = await asyncpg.connect(services.servers.admin_dsn)
+    try:
+        await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    finally:
+        await connection.close()
+    services.servers.stop_postgres()
+    services.servers.restart_postgres()
+    services.wait_until_ready(*SERVICES)
+
+
+def _commands(services: RunningServices, report: Report) -> None:
+    ours = sign_in(services, "intake", [Role.COORDINATOR])
+    turns: list[tuple[Milliseconds, Milliseconds]] = []
+    with bare_api(services) as peer:
+        for number in (WARM_UP, *[COMMANDS] * TURNS):
+            pairs = [(_timed(peer, "/organisations"), _timed(ours, "/v1/organisations")) for _ in range(number)]
+            turns.append(([mine for _, mine in pairs], [theirs for theirs, _ in pairs]))
+    _report_percentiles("journey.command", BARE_API, turns[1:], report)
+
+
+def _timed(caller: Caller, path: str) -> float:
+    begun = time.perf_counter()
+    caller.post(path, an_organisation())
+    return (time.perf_counter() - begun) * 1e3
+
+
+async def _hops(services: RunningServices, report: Report) -> None:
+    desk = open_desk(services)
+    turns: list[tuple[Milliseconds, Milliseconds]] = []
+    effects: Milliseconds = []
+    async with ping_pong(services.servers.kafka_bootstrap) as bare, journeys(services, desk) as ours:
+        await _turn(desk, ours, bare, 2)
+        for _ in range(TURNS):
+            found, rounds = await _turn(desk, ours, bare, CASES)
+            turns.append(([one.readable for one in found], rounds))
+            effects.append(median(one.effect for one in found))
+    _report_percentiles("journey.two_hops", BARE_KAFKA, turns, report)
+    report(alone("journey.effect_in_the_next_database.p50", "ms", effects, "lower"))
+
+
+async def _turn(desk: Desk, ours: Journeys, bare: PingPong, cases: int) -> tuple[list[Hops], Milliseconds]:
+    """The bare rounds and our cases alternate."""
+    waiting = [await asyncio.to_thread(desk.almost_validated) for _ in range(cases)]
+    found, rounds = [], []
+    for application_id in waiting:
+        rounds += [await bare.milliseconds() for _ in range(ROUNDS_PER_CASE)]
+        found.append(await ours.sample(application_id))
+    return found, rounds
+
+
+def _whole(services: RunningServices, report: Report) -> None:
+    outcomes = [_journey(services) for _ in range(TURNS)]
+    report(alone("journey.whole", "s", [one["seconds"] for one in outcomes], "lower"))
+    shares = [100 * one["busy_share"] for one in outcomes]
+    report(alone("journey.whole.busy", "% of it, not our own waiting", shares, "higher"))
+
+
+def _journey(services: RunningServices) -> dict[str, Any]:
+    done = services.connect("journey", "--mode", MODE, "--json")
+    if done.returncode:
+        raise CallError(f"connect journey failed: {done.stderr.strip() or done.stdout.strip()}")
+    outcome: dict[str, Any] = json.loads(done.stdout)
+    return outcome
+
+
+def _report_percentiles(
+    name: str, peer: str, turns: Sequence[tuple[Milliseconds, Milliseconds]], report: Report
+) -> None:
+    for label, share in (("p50", 0.5), ("p99", 0.99)):
+        runs = [(percentile(ours, share), percentile(theirs, share)) for ours, theirs in turns]
+        report(compared(f"{name}.{label}", "ms", peer, runs, "lower"))

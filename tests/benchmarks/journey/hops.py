@@ -1,0 +1,142 @@
+"""From a committed announcement to what came of it elsewhere, and what Kafka alone needs for as many hops."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from tests.benchmarks.journey.applications import Desk
+from tests.e2e.services import RunningServices
+
+PING, PONG, ECHO = "benchmark.ping", "benchmark.pong", "tests.benchmarks.journey.echo"
+PROPOSALS, PARTITIONS = "matching.proposals", 12
+ANSWER_WITHIN = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hops:
+    """Milliseconds after the commit of ApplicationValidated: proposals committed, and MatchProposed read from Kafka."""
+
+    effect: float
+    readable: float
+
+
+@asynccontextmanager
+async def _reading(bootstrap: str, topic: str, partitions: int) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
+    consumer.assign([TopicPartition(topic, number) for number in range(partitions)])
+    await consumer.start()
+    try:
+        await consumer.seek_to_end()
+        for place in consumer.assignment():
+            await consumer.position(place)
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class PingPong:
+    """Two bare hops: a message to another process, and its answer."""
+
+    producer: AIOKafkaProducer
+    pongs: AIOKafkaConsumer
+
+    async def milliseconds(self) -> float:
+        """One round."""
+        begun = time.perf_counter()
+        await self.producer.send_and_wait(PING, b"x" * 600)
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await self.pongs.getone()
+        return (time.perf_counter() - begun) * 1e3
+
+
+@asynccontextmanager
+async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
+    """The echo in a process of its own, and the first round done."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, 1, 1) for name in (PING, PONG)])
+    finally:
+        await admin.close()
+    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", ECHO, bootstrap, PING, PONG)
+    try:
+        async with (
+            AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer,
+            _reading(bootstrap, PONG, 1) as pongs,
+        ):
+            rounds = PingPong(producer, pongs)
+            await rounds.milliseconds()
+            yield rounds
+    finally:
+        echo.terminate()
+        await asyncio.wait_for(echo.wait(), 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """Validates applications and watches what comes of it."""
+
+    desk: Desk
+    proposals: AIOKafkaConsumer
+    intake: asyncpg.Connection
+    matching: asyncpg.Connection
+
+    async def sample(self, application_id: str) -> Hops:
+        """One application, from its last review to its first proposal."""
+        validating = asyncio.create_task(asyncio.to_thread(self.desk.validate, application_id))
+        read_at = await self._proposal(application_id)
+        await validating
+        case = UUID(application_id)
+        committed = await _commit_of(
+            self.intake, "SELECT xmin, reviewed_at AS at FROM reviews WHERE application_id = $1", case
+        )
+        effect = await _commit_of(
+            self.matching, "SELECT xmin, proposed_at AS at FROM proposals WHERE application_id = $1", case
+        )
+        return Hops((effect - committed).total_seconds() * 1e3, (read_at - committed.timestamp()) * 1e3)
+
+    async def _proposal(self, application_id: str) -> float:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            while True:
+                record = await self.proposals.getone()
+                if dict(record.headers)["ce_type"].startswith(b"connect.matching.MatchProposed"):
+                    read_at = time.time()
+                    if orjson.loads(record.value)["application_id"] == application_id:
+                        return read_at
+
+
+async def _commit_of(connection: asyncpg.Connection, rows: str, case: UUID) -> datetime:
+    """When the last of these rows was committed, by PostgreSQL's own note."""
+    query = f"SELECT pg_xact_commit_timestamp(xmin) FROM ({rows}) AS found ORDER BY at DESC LIMIT 1"  # noqa: S608
+    moment: datetime = await connection.fetchval(query, case)
+    return moment
+
+
+@asynccontextmanager
+async def journeys(services: RunningServices, desk: Desk) -> AsyncIterator[Journeys]:
+    """With an offer that fits, and matching aware of it."""
+    intake, matching = [
+        await asyncpg.connect(services.servers.postgres_dsn(f"connect_{name}", "postgres"))
+        for name in ("intake", "matching")
+    ]
+    try:
+        offer = UUID(await asyncio.to_thread(desk.publish_offer))
+        async with asyncio.timeout(ANSWER_WITHIN):
+            while not await matching.fetchval("SELECT true FROM offers WHERE offer_id = $1", offer):
+                await asyncio.sleep(0.05)
+        async with _reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as proposals:
+            yield Journeys(desk, proposals, intake, matching)
+    finally:
+        await intake.close()
+        await matching.close()
