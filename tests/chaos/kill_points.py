@@ -3,7 +3,7 @@
 `CHAOS_KILL=before-commit:3` lets two transactions pass and dies in the third, after its last statement and before its
 COMMIT. The product knows nothing of this: the functions are wrapped when a test service starts. CHAOS_BATCH=20 lets
 consumer and relay take 20 at once, so that a few hundred events make many passages; CHAOS_GIVE_UP_AFTER shortens the
-15 minutes that a batch may fail.
+15 minutes that a batch may fail, CHAOS_ACKNOWLEDGED_WITHIN the 20 seconds that Kafka may take.
 """
 
 import os
@@ -40,6 +40,8 @@ def arm(environment: Mapping[str, str]) -> None:
         _set(relay, "AT_ONCE", int(batch))
     if seconds := environment.get("CHAOS_GIVE_UP_AFTER"):
         _set(consumer, "GIVE_UP_AFTER", float(seconds))
+    if seconds := environment.get("CHAOS_ACKNOWLEDGED_WITHIN"):
+        _set(relay, "ACKNOWLEDGED_WITHIN", float(seconds))
     if order := environment.get("CHAOS_KILL"):
         point, passage = order.split(":")
         _arm(KillPoint(point), _die_at(int(passage)))

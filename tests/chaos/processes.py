@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,13 +28,15 @@ LINES_OF_LOG = 30
 
 
 async def until(what: str, holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
-    """Wait until it is so. Fails with `what` if it does not become so in time."""
+    """Wait until it is so. Fails with `what` if it does not become so in time. Prints how long it took."""
+    began = time.monotonic()
     try:
         async with asyncio.timeout(seconds):
             while not await holds():
                 await asyncio.sleep(POLL)
     except TimeoutError:
         raise AssertionError(f"within {seconds:.0f} seconds it did not become true that {what}") from None
+    sys.stdout.write(f"{time.monotonic() - began:6.1f} s until {what}\n")
 
 
 def a_free_port() -> int:

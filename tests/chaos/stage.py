@@ -53,10 +53,12 @@ class Stage:
         surroundings = self._surroundings(self.name, postgres_port) | own | dict(environment or {})
         return self.processes.start("tests.chaos.echo_service", role, surroundings, port=port)
 
-    def caller_relay(self, *, kill: tuple[KillPoint, int] | None = None) -> Running:
+    def caller_relay(
+        self, *, kill: tuple[KillPoint, int] | None = None, environment: Mapping[str, str] | None = None
+    ) -> Running:
         """Start the relay that carries what the caller says."""
         own = {"CHAOS_BATCH": str(SMALL_BATCH)} | ({"CHAOS_KILL": f"{kill[0]}:{kill[1]}"} if kill else {})
-        surroundings = self._surroundings(f"{self.name}_caller") | own
+        surroundings = self._surroundings(f"{self.name}_caller") | own | dict(environment or {})
         return self.processes.start("tests.chaos.caller_service", "relay", surroundings)
 
     async def caller(self) -> Caller:

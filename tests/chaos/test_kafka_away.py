@@ -17,10 +17,11 @@ pytestmark = [
 async def test_kafka_is_killed_under_load_and_comes_back(stage: Stage) -> None:
     """Breaks when the relay deletes before Kafka has acknowledged, when it goes on with a producer that has lost its
     place, when offsets that could not be committed stop the consumer, or when a process without a broker says that it
-    is ready, or does not say so once the broker is there again.
+    is ready, or does not say so once the broker is there again. The caller's relay gives a producer up after a second,
+    so it goes through several; the echo's relay keeps its own.
     """
     servers, caller = stage.servers, await stage.caller()
-    relay, echo = stage.caller_relay(), stage.echo()
+    relay, echo = stage.caller_relay(environment={"CHAOS_ACKNOWLEDGED_WITHIN": "1"}), stage.echo()
     async with caller.talking(stage.applications):
         await stage.more_is_heard()
         await to_thread(servers.kill_kafka)
