@@ -17,7 +17,7 @@ from shared.postgres.migrate import migrate, read_migrations
 from shared.postgres.settings import PostgresSettings
 from shared.postgres.unit_of_work import Database
 from tests.chaos import caller_service, echo_service
-from tests.chaos.checker import Verdict, judge
+from tests.chaos.checker import Counts, judge
 from tests.chaos.driver import Caller
 from tests.chaos.evidence import IN, Marks, Place, collect, marks
 from tests.chaos.kill_points import KillPoint
@@ -92,9 +92,12 @@ class Stage:
         await until("every message is acknowledged", self._all_acknowledged)
         await until("the echo's outbox is empty", self._echo_is_done)
 
-    async def verdict(self, bad: Mapping[Place, str] | None = None) -> Verdict:
-        """Collect the evidence and judge it."""
-        return judge(await collect(self.servers.kafka_bootstrap, self.since, self.echo_dsn, self.caller_dsn), bad)
+    async def invariant_holds(self, bad: Mapping[Place, str] | None = None) -> Counts:
+        """Collect the evidence, judge it, and fail with every violation; returns the counts."""
+        evidence = await collect(self.servers.kafka_bootstrap, self.since, self.echo_dsn, self.caller_dsn)
+        verdict = judge(evidence, bad)
+        assert not verdict.violations, f"{verdict.counts}\n" + "\n".join(verdict.violations)
+        return verdict.counts
 
     @property
     def echo_dsn(self) -> str:

@@ -24,7 +24,7 @@ async def test_a_taken_port_ends_the_process_with_one_sentence(stage: Stage) -> 
     (sentence,) = echo.tail().splitlines()
     assert f"the port {port} of {HOST} can't be used" in sentence
     assert "CONNECT_HTTP_PORT" in sentence
-    assert (await stage.verdict()).counts.claimed == 0
+    assert (await stage.invariant_holds()).claimed == 0
 
 
 async def test_a_database_that_refuses_us_is_told_where_one_asks(stage: Stage) -> None:
