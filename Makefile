@@ -62,8 +62,8 @@ schemas:
 translations:
 	$(BIN)/python -m services.portal.translations check
 
-bench: setup ## Measure events per second, HTTP, matching and memory.
-	$(BIN)/python -m tests.benchmarks
+bench: setup ## Measure events per second, latencies and memory. ONLY=streaming, journey or memory for one group.
+	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 clean: ## Remove what tools left; neither the environment nor any data.
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

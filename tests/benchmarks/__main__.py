@@ -16,7 +16,7 @@ from shared.hosting.garbage import collect_rarely
 from shared.telemetry.logging import configure_logging
 from shared.telemetry.tracing import configure_tracing
 from tests.benchmarks import machine, memory
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import Figure, TrialError
 from tests.benchmarks.journey import group as journey
 from tests.benchmarks.streaming import group as streaming
 
@@ -50,8 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     def tell(what: str) -> None:
         _write(sys.stderr, f"[{time.monotonic() - started:4.0f} s] {what}")
 
-    for name in options.only or GROUPS:
-        GROUPS[name](report, tell)
+    try:
+        for name in options.only or GROUPS:
+            GROUPS[name](report, tell)
+    except TrialError as error:
+        tell(f"given up: {error}")
+        sys.exit(1)
     tell("done")
 
 

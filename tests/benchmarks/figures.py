@@ -11,6 +11,10 @@ T = TypeVar("T")
 Run = tuple[float, float | None]
 
 
+class TrialError(Exception):
+    """A trial did not do its work, so its time means nothing. The text is one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One result. `runs` holds what was measured in each turn: ours, and the peer's just before.

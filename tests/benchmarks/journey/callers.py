@@ -9,13 +9,10 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from shared.primitives.terms import Role
+from tests.benchmarks.figures import TrialError
 from tests.e2e.services import RunningServices
 
 ANSWER_WITHIN = 20.0
-
-
-class CallError(Exception):
-    """A service did not do what it was asked for."""
 
 
 @dataclass(slots=True)
@@ -27,7 +24,7 @@ class Caller:
     _connection: http.client.HTTPConnection | None = field(default=None)
 
     def post(self, path: str, body: object = None) -> Any:
-        """Send a command; returns the JSON of its reply. Raises CallError for anything but success."""
+        """Send a command; returns the JSON of its reply. Raises TrialError for anything but success."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": self.token} if self.token else {})
         if self._connection is None:
             self._connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=ANSWER_WITHIN)
@@ -35,7 +32,7 @@ class Caller:
         answer = self._connection.getresponse()
         text = answer.read()
         if answer.status >= 300:
-            raise CallError(f"{self.url}{path} answered {answer.status}: {text[:300]!r}")
+            raise TrialError(f"{self.url}{path} answered {answer.status}: {text[:300]!r}")
         return json.loads(text)
 
     def close(self) -> None:

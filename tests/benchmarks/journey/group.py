@@ -12,10 +12,10 @@ import uvloop
 
 from deploy.embedded.layout import SERVICES
 from shared.primitives.terms import Role
-from tests.benchmarks.figures import Figure, alone, compared, percentile
+from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
 from tests.benchmarks.journey.applications import Desk, an_organisation, open_desk
 from tests.benchmarks.journey.bare import bare_api
-from tests.benchmarks.journey.callers import Caller, CallError, sign_in
+from tests.benchmarks.journey.callers import Caller, sign_in
 from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, journeys, ping_pong
 from tests.e2e.services import RunningServices
 
@@ -104,7 +104,7 @@ def _whole(services: RunningServices, report: Report) -> None:
 def _journey(services: RunningServices) -> dict[str, Any]:
     done = services.connect("journey", "--mode", MODE, "--json")
     if done.returncode:
-        raise CallError(f"connect journey failed: {done.stderr.strip() or done.stdout.strip()}")
+        raise TrialError(f"connect journey failed: {done.stderr.strip() or done.stdout.strip()}")
     outcome: dict[str, Any] = json.loads(done.stdout)
     return outcome
 
