@@ -53,7 +53,7 @@ def test_a_good_day_has_no_violations() -> None:
     assert verdict.violations == ()
     assert (verdict.counts.messages_in, verdict.counts.unique_in, verdict.counts.heard) == (9, 6, 5)
     assert (verdict.counts.messages_out, verdict.counts.unique_out) == (6, 5)
-    assert (verdict.counts.dead, verdict.counts.waiting) == (2, 1)
+    assert (verdict.counts.dead, verdict.counts.waiting, verdict.counts.in_outboxes) == (2, 1, 0)
 
 
 def without(things: list[Seen] | list[Heard] | list[UUID] | list[Letter], number: int) -> list[object]:

@@ -38,7 +38,7 @@ async def test_what_comes_twice_takes_effect_once(stage: Stage) -> None:
     rng = random.Random(5)
     async with writing(stage.servers.kafka_bootstrap) as writer:
         await writer.write(with_copies(rng, [writer.record(f) for f in some_facts(rng, stage.applications, EVENTS)]))
-    stage.echo(environment=LARGE_BATCH)
+    stage.echo(environment={"CHAOS_BATCH": "60"})
     await stage.at_rest()
     counts = await stage.invariant_holds()
     assert (counts.messages_in, counts.heard) == (EVENTS + EVENTS // 10, EVENTS)
