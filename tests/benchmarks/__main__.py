@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TrialError as error:
         tell(f"given up: {error}")
         sys.exit(1)
+    except KeyboardInterrupt:
+        tell("stopped; the servers are gone")
+        sys.exit(130)
     tell("done")
 
 

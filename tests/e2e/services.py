@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,8 +63,13 @@ class RunningServices:
 
     @classmethod
     @contextmanager
-    def started(cls, *, durable: bool = False) -> Iterator["RunningServices"]:
-        """Everything up and ready; everything gone afterwards. `durable` as in EmbeddedServers."""
+    def started(
+        cls, *, durable: bool = False, first: Callable[[EmbeddedServers], None] | None = None
+    ) -> Iterator["RunningServices"]:
+        """Everything up and ready; everything gone afterwards. `durable` as in EmbeddedServers.
+
+        `first` is done to the servers before a service is started.
+        """
         folder = Path(tempfile.mkdtemp(prefix="connect-services-"))
         command = [sys.executable, "-I", "-S", keeper.__file__, str(folder)]
         # Its own session: Ctrl-C at the terminal must not end the keeper before its turn.
@@ -75,6 +80,8 @@ class RunningServices:
             home.open()
             load_credentials(home)
             servers.start()
+            if first is not None:
+                first(servers)
             for name in SERVICES:
                 services.launch(name)
             with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop running

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from deploy.embedded.layout import SERVICES
+from deploy.embedded.testing import EmbeddedServers
 from shared.primitives.terms import Role
 from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
 from tests.benchmarks.journey.applications import Desk, an_organisation, open_desk
@@ -19,7 +19,7 @@ from tests.benchmarks.journey.callers import Caller, sign_in
 from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, journeys, ping_pong
 from tests.e2e.services import RunningServices
 
-TURNS, COMMANDS, CASES, ROUNDS_PER_CASE = 3, 150, 20, 5
+TURNS, COMMANDS, CASES, ROUNDS_PER_CASE = 3, 300, 30, 5
 WARM_UP = 20
 BARE_API, BARE_KAFKA = "FastAPI and asyncpg, the same SQL", "Kafka ping-pong of two processes"
 MODE = "expert-mission"
@@ -32,8 +32,7 @@ Milliseconds = list[float]
 def measure(report: Report, tell: Tell) -> None:
     """Start everything and use it lightly, one call after the other."""
     tell("journey: starting the servers and the six services")
-    with RunningServices.started(durable=True) as services:
-        asyncio.run(_note_commit_times(services))
+    with RunningServices.started(durable=True, first=_note_commit_times) as services:
         tell(f"journey.command: {TURNS} turns of {COMMANDS} commands")
         _commands(services, report)
         tell(f"journey.two_hops: {TURNS} turns of {CASES} cases")
@@ -42,16 +41,19 @@ def measure(report: Report, tell: Tell) -> None:
         _whole(services, report)
 
 
-async def _note_commit_times(services: RunningServices) -> None:
+def _note_commit_times(servers: EmbeddedServers) -> None:
     """Have PostgreSQL note when it commits: the only clock that knows it."""
-    connection = await asyncpg.connect(services.servers.admin_dsn)
-    try:
-        await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
-    finally:
-        await connection.close()
-    services.servers.stop_postgres()
-    services.servers.restart_postgres()
-    services.wait_until_ready(*SERVICES)
+
+    async def alter() -> None:
+        connection = await asyncpg.connect(servers.admin_dsn)
+        try:
+            await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+        finally:
+            await connection.close()
+
+    asyncio.run(alter())
+    servers.stop_postgres()
+    servers.restart_postgres()
 
 
 def _commands(services: RunningServices, report: Report) -> None:

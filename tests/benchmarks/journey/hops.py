@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -79,7 +79,8 @@ async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
             await rounds.milliseconds()
             yield rounds
     finally:
-        echo.terminate()
+        with suppress(ProcessLookupError):  # Ctrl-C reaches it too
+            echo.terminate()
         await asyncio.wait_for(echo.wait(), 10)
 
 
