@@ -16,7 +16,7 @@ from tests.benchmarks.figures import Figure, TrialError, alone, compared, percen
 from tests.benchmarks.journey.applications import Desk, an_organisation, open_desk
 from tests.benchmarks.journey.bare import bare_api
 from tests.benchmarks.journey.callers import Caller, sign_in
-from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, journeys, ping_pong
+from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, echoing, journeys, ping_pong
 from tests.e2e.services import RunningServices
 
 TURNS, COMMANDS, CASES, ROUNDS_PER_CASE = 3, 300, 30, 5
@@ -36,7 +36,8 @@ def measure(report: Report, tell: Tell) -> None:
         tell(f"journey.command: {TURNS} turns of {COMMANDS} commands")
         _commands(services, report)
         tell(f"journey.two_hops: {TURNS} turns of {CASES} cases")
-        uvloop.run(_hops(services, report))
+        with echoing(services.servers.kafka_bootstrap):
+            uvloop.run(_hops(services, report))
         tell(f"journey.whole: {TURNS} cases from nothing to closed")
         _whole(services, report)
 

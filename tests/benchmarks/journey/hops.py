@@ -1,10 +1,11 @@
 """From a committed announcement to what came of it elsewhere, and what Kafka alone needs for as many hops."""
 
 import asyncio
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,28 +61,37 @@ class PingPong:
         return (time.perf_counter() - begun) * 1e3
 
 
-@asynccontextmanager
-async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
-    """The echo in a process of its own, and the first round done."""
+@contextmanager
+def echoing(bootstrap: str) -> Iterator[None]:
+    """The other end, in a process of its own."""
+    asyncio.run(_make_topics(bootstrap))
+    echo = subprocess.Popen([sys.executable, "-m", ECHO, bootstrap, PING, PONG])
+    try:
+        yield
+    finally:
+        echo.kill()
+        echo.wait(10)
+
+
+async def _make_topics(bootstrap: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         await admin.create_topics([NewTopic(name, 1, 1) for name in (PING, PONG)])
     finally:
         await admin.close()
-    echo = await asyncio.create_subprocess_exec(sys.executable, "-m", ECHO, bootstrap, PING, PONG)
-    try:
-        async with (
-            AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer,
-            _reading(bootstrap, PONG, 1) as pongs,
-        ):
-            rounds = PingPong(producer, pongs)
-            await rounds.milliseconds()
-            yield rounds
-    finally:
-        with suppress(ProcessLookupError):  # Ctrl-C reaches it too
-            echo.terminate()
-        await asyncio.wait_for(echo.wait(), 10)
+
+
+@asynccontextmanager
+async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
+    """With the first round done, so that the other end is known to listen."""
+    async with (
+        AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer,
+        _reading(bootstrap, PONG, 1) as pongs,
+    ):
+        rounds = PingPong(producer, pongs)
+        await rounds.milliseconds()
+        yield rounds
 
 
 @dataclass(frozen=True, slots=True)
