@@ -1,7 +1,9 @@
 """What a benchmark finds: one figure, compared with a peer that was measured in turns with ours."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Literal, TypeVar
@@ -65,6 +67,18 @@ async def in_turns(ours: Callable[[], Awaitable[T]], peer: Callable[[], Awaitabl
         theirs = await peer()
         runs.append((await ours(), theirs))
     return runs
+
+
+@asynccontextmanager
+async def in_time(seconds: float) -> AsyncIterator[None]:
+    """A block that must be done in time. Raises TrialError otherwise."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise TrialError(
+            f"a trial was not done after {seconds:.0f} s: measure when the machine is less busy"
+        ) from error
 
 
 def percentile(values: Sequence[float], share: float) -> float:

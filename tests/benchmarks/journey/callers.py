@@ -2,8 +2,9 @@
 
 import http.client
 import json
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,6 +14,7 @@ from tests.benchmarks.figures import TrialError
 from tests.e2e.services import RunningServices
 
 ANSWER_WITHIN = 20.0
+KEPT_FOR = 2.0  # seconds; a service hangs up on a connection that was idle for 5
 
 
 @dataclass(slots=True)
@@ -21,16 +23,19 @@ class Caller:
 
     url: str
     token: str = ""
-    _connection: http.client.HTTPConnection | None = field(default=None)
+    _connection: http.client.HTTPConnection | None = None
+    _used: float = 0.0
 
     def post(self, path: str, body: object = None) -> Any:
         """Send a command; returns the JSON of its reply. Raises TrialError for anything but success."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": self.token} if self.token else {})
-        if self._connection is None:
+        if self._connection is None or time.monotonic() - self._used > KEPT_FOR:
+            self.close()
             self._connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=ANSWER_WITHIN)
         self._connection.request("POST", path, json.dumps(body or {}).encode(), headers)
         answer = self._connection.getresponse()
         text = answer.read()
+        self._used = time.monotonic()
         if answer.status >= 300:
             raise TrialError(f"{self.url}{path} answered {answer.status}: {text[:300]!r}")
         return json.loads(text)

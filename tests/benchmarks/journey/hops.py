@@ -15,6 +15,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.benchmarks.figures import in_time
 from tests.benchmarks.journey.applications import Desk
 from tests.e2e.services import RunningServices
 
@@ -56,7 +57,7 @@ class PingPong:
         """One round."""
         begun = time.perf_counter()
         await self.producer.send_and_wait(PING, b"x" * 600)
-        async with asyncio.timeout(ANSWER_WITHIN):
+        async with in_time(ANSWER_WITHIN):
             await self.pongs.getone()
         return (time.perf_counter() - begun) * 1e3
 
@@ -105,9 +106,8 @@ class Journeys:
 
     async def sample(self, application_id: str) -> Hops:
         """One application, from its last review to its first proposal."""
-        validating = asyncio.create_task(asyncio.to_thread(self.desk.validate, application_id))
-        read_at = await self._proposal(application_id)
-        await validating
+        validating = asyncio.to_thread(self.desk.validate, application_id)
+        read_at, _ = await asyncio.gather(self._proposal(application_id), validating)
         case = UUID(application_id)
         committed = await _commit_of(
             self.intake, "SELECT xmin, reviewed_at AS at FROM reviews WHERE application_id = $1", case
@@ -118,7 +118,7 @@ class Journeys:
         return Hops((effect - committed).total_seconds() * 1e3, (read_at - committed.timestamp()) * 1e3)
 
     async def _proposal(self, application_id: str) -> float:
-        async with asyncio.timeout(ANSWER_WITHIN):
+        async with in_time(ANSWER_WITHIN):
             while True:
                 record = await self.proposals.getone()
                 if dict(record.headers)["ce_type"].startswith(b"connect.matching.MatchProposed"):
@@ -143,7 +143,7 @@ async def journeys(services: RunningServices, desk: Desk) -> AsyncIterator[Journ
     ]
     try:
         offer = UUID(await asyncio.to_thread(desk.publish_offer))
-        async with asyncio.timeout(ANSWER_WITHIN):
+        async with in_time(ANSWER_WITHIN):
             while not await matching.fetchval("SELECT true FROM offers WHERE offer_id = $1", offer):
                 await asyncio.sleep(0.05)
         async with _reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as proposals:

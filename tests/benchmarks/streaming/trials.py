@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
-from tests.benchmarks.figures import TrialError
+from tests.benchmarks.figures import TrialError, in_time
 from tests.benchmarks.streaming.stage import Stage
 
 Run = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -66,12 +66,12 @@ async def relay_pace(relay: Run, stage: Stage, rows: int) -> Pace:
     watching = await asyncpg.connect(stage.dsn)
     try:
         async with _running(relay) as alive:
-            async with _in_time():
+            async with in_time(AT_MOST):
                 while (left := await _left(watching, rows)) == rows:
                     alive()
                     await asyncio.sleep(LOOK_EVERY)
             begun, used, started = time.perf_counter(), time.process_time(), left
-            async with _in_time():
+            async with in_time(AT_MOST):
                 while await _left(watching, rows):
                     alive()
                     await asyncio.sleep(LOOK_EVERY)
@@ -104,19 +104,8 @@ async def _running(run: Run) -> AsyncIterator[Callable[[], None]]:
         await asyncio.wait_for(task, 30)
 
 
-@asynccontextmanager
-async def _in_time() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(AT_MOST):
-            yield
-    except TimeoutError as error:
-        raise TrialError(
-            f"a trial was not done after {AT_MOST:.0f} s: measure on a machine that is less busy"
-        ) from error
-
-
 async def _until(holds: Callable[[], bool], alive: Callable[[], None]) -> None:
-    async with _in_time():
+    async with in_time(AT_MOST):
         while not holds():
             alive()
             await asyncio.sleep(LOOK_EVERY)
