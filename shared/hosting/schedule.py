@@ -20,6 +20,7 @@ from shared.telemetry.tracing import span
 log = get_logger(__name__)
 
 PART = "schedule"
+AGAIN_AFTER_FAILURE = 5.0  # seconds, at most
 AT_MOST = 1000  # runs in a row while there is more to do
 
 
@@ -49,6 +50,7 @@ async def run_schedule(schedule: Schedule, database: Database, readiness: Readin
 
 async def _keep_running(due: Due, database: Database, readiness: Readiness, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
+        wait = due.every.total_seconds()
         try:
             for _ in range(AT_MOST):
                 if not await run_once(due, database) or stopping.is_set():
@@ -60,7 +62,9 @@ async def _keep_running(due: Due, database: Database, readiness: Readiness, stop
             readiness.not_ready(PART, f"{due.name}: {type(error).__name__}")
             metrics.SCHEDULED_RUNS.labels(database.service, due.name, "failed").inc()
             log.exception("scheduled task failed", task=due.name)
-        await wait_for(stopping, due.every.total_seconds())
+            # A task of every hour would otherwise keep the process not ready for an hour after a moment's outage.
+            wait = min(wait, AGAIN_AFTER_FAILURE)
+        await wait_for(stopping, wait)
 
 
 async def run_once(due: Due, database: Database) -> int:

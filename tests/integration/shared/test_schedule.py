@@ -94,3 +94,18 @@ async def test_an_outbox_that_does_not_drain_makes_the_process_not_ready(open_da
     await database.pool.execute("UPDATE outbox SET created_at = now() - interval '1 minute'")
     await upkeep.measure(database, readiness)
     assert "has waited for 60 seconds" in readiness.parts["outbox"].reason
+
+
+async def test_a_failed_task_is_tried_again_soon_and_not_only_at_its_next_hour(open_database: OpenDatabase) -> None:
+    database, done, readiness = await open_database("shared"), asyncio.Event(), Readiness()
+    tries: list[int] = []
+
+    async def fail_first(work: UnitOfWork) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            raise TryAgain("the database was away for a moment")
+        done.set()
+        return 0
+
+    await run_until_done(Due("rare", HOURLY, fail_first), database, readiness, done)
+    assert len(tries) == 2
