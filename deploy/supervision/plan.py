@@ -145,6 +145,10 @@ def _service(runtime: Runtime, name: str) -> dict[str, str]:
         "CONNECT_POSTGRES_USER": database_of(name),
         "CONNECT_POSTGRES_PASSWORD": runtime.credentials.services[name],
     }
+    if runtime.kafka:
+        # Nobody else uses this Kafka and each service has one process, so it keeps its place in its group: after a
+        # kill it goes on at once. At an outside Kafka a second copy may run, and the two would push each other out.
+        own["CONNECT_GROUP_INSTANCE_ID"] = f"{name}-1"
     if name == "monitor" and runtime.settings.http_host in LOOPBACK:
         own.setdefault("CONNECT_MONITOR_OPEN_PAGES", "true")
     if name == "portal":

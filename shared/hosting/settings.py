@@ -60,7 +60,7 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
                 for name in SERVICES
             },
             log_level=env.get("CONNECT_LOG_LEVEL", "INFO"),
-            group_instance_id=env.get("CONNECT_GROUP_INSTANCE_ID"),
+            group_instance_id=env.get("CONNECT_GROUP_INSTANCE_ID") or None,
             clock_offset_seconds=float(_number(env, "CONNECT_CLOCK_OFFSET_SECONDS", 0)),
         )
     except ValidationError as error:

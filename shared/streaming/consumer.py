@@ -6,6 +6,7 @@ seeks back and tries again, later and later, while it keeps polling so that it s
 """
 
 import asyncio
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ KNOCK_EVERY = 5.0  # at most, while Kafka is away at the start
 ASK_TIMEOUT = 5.0
 GRACE = 4.0  # seconds that the batch in work gets when the process ends
 LEAVE_WITHIN = 4.0  # seconds
+SESSION = 30.0  # seconds without a heartbeat until the group takes a member for dead
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
 
 Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
@@ -53,9 +55,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     processor: BatchProcessor
     readiness: Readiness
     batch_size: int = BATCH
-    # Set only where the deployment gives each member a stable name: a static member does not leave when it closes, and
-    # a newcomer would wait out its session.
+    # Set only where the deployment gives each member a stable name. A static member that comes back, even after a
+    # kill, has its partitions at once; but it does not leave when it closes, and a newcomer waits out its session.
     instance_id: str | None = None
+    session: float = SESSION
     _kafka: AIOKafkaConsumer | None = None
     # Held over transaction and offset commit, never over getmany: the revoke callback runs beside the loop and waits
     # for it.
@@ -109,12 +112,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._kafka = AIOKafkaConsumer(
                 **self.settings.client_options(),
                 group_id=self.group,
-                group_instance_id=self.instance_id,
+                group_instance_id=static_name(self.instance_id, self.topics),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
-                session_timeout_ms=30_000,
-                heartbeat_interval_ms=3_000,
+                session_timeout_ms=int(self.session * 1000),
+                heartbeat_interval_ms=int(self.session * 100),
                 max_poll_interval_ms=300_000,
             )
             self._kafka.subscribe(list(self.topics), listener=self)
@@ -238,3 +241,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         log.info("partitions assigned", partitions=len(assigned))
         if self._holding_back:
             self._kafka_consumer.pause(*assigned)
+
+
+def static_name(instance_id: str | None, topics: Sequence[str]) -> str | None:
+    """What a static member is called in its group: another name for other topics.
+
+    A static member that comes back under its old name is given its old partitions, whatever it subscribes to now
+    (KAFKA-12759), so a release that reacts to one more topic would never hear it.
+    """
+    if instance_id is None:
+        return None
+    return f"{instance_id}-{hashlib.sha256(' '.join(sorted(topics)).encode()).hexdigest()[:8]}"

@@ -206,7 +206,10 @@ class RunningServices:
             "CONNECT_SIGNING_KEY_FILE": str(self.home.signing_key),
             "CONNECT_CLIENTS_FILE": str(self.home.clients),
         }
-        kafka = {"CONNECT_KAFKA_BOOTSTRAP": self.servers.kafka_bootstrap}
+        kafka = {
+            "CONNECT_KAFKA_BOOTSTRAP": self.servers.kafka_bootstrap,
+            "CONNECT_GROUP_INSTANCE_ID": f"{name}-1",  # as in the embedded runtime
+        }
         return self.environment | postgres | kafka | (files if name == "portal" else {})
 
     def _finish(self, name: str, how: signal.Signals) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -151,6 +152,27 @@ async def test_a_second_relay_stands_by_and_takes_over(
             return bool(await announcing.pool.fetchval("SELECT count(*) = 0 FROM outbox"))
 
         await until(sent)
+
+
+async def test_a_member_with_a_name_that_hears_one_more_topic_gets_its_partitions(
+    open_database: OpenDatabase, servers: EmbeddedServers, kafka: KafkaSettings, hearing: Hearing
+) -> None:
+    announcing, case = await open_database("shared"), uuid4()
+    member = replace(hearing.consumer, instance_id="test-1", session=6.0, topics=("exchange.exchanges",))
+
+    async def assigned() -> bool:
+        return hearing.readiness.is_ready
+
+    async with running(member):
+        await until(assigned)
+    await announce(announcing, case, 1)
+    more = replace(member, topics=("exchange.exchanges", "intake.applications"), readiness=Readiness())
+    async with running(await relay_for(announcing, servers, kafka)), running(more):
+
+        async def heard() -> bool:
+            return await hearing.heard(case) == [1]
+
+        await until(heard)
 
 
 async def test_a_consumer_without_a_broker_is_not_ready_and_stops_when_asked(hearing: Hearing) -> None:

@@ -68,6 +68,17 @@ def test_a_service_understands_its_environment(credentials: Credentials, tmp_pat
         assert settings.urls == {name: f"http://127.0.0.1:{port_of(name, runtime.settings)}" for name in SERVICES}
 
 
+def test_a_service_keeps_its_place_in_its_group_where_no_second_copy_can_be(
+    credentials: Credentials, tmp_path: Path
+) -> None:
+    _, embedded = _plan(credentials, tmp_path)
+    names = [read_settings(name, embedded[name].environment).group_instance_id for name in SERVICES]
+    assert None not in names
+    assert len(set(names)) == len(SERVICES)
+    _, outside = _plan(credentials, tmp_path, CONNECT_KAFKA_BOOTSTRAP="kafka.example.org:9092")
+    assert {read_settings(name, outside[name].environment).group_instance_id for name in SERVICES} == {None}
+
+
 def test_the_ports_are_those_that_a_service_assumes_by_itself() -> None:
     settings = settings_from({})
     assert set(SERVICES) == set(catalogue.SERVICES)
