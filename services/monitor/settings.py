@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,11 +28,16 @@ class ConsoleSettings(BaseModel):
         return timedelta(days=self.quiet_days)
 
 
-def read_console_settings(environment: Mapping[str, str] | None = None) -> ConsoleSettings:
+@cache
+def console_settings() -> ConsoleSettings:
+    """The settings of this process. Raises `SettingsError` that names the variable."""
+    return read_console_settings(os.environ)
+
+
+def read_console_settings(environment: Mapping[str, str]) -> ConsoleSettings:
     """The settings in an environment; an empty value is none. Raises `SettingsError` that names the variable."""
-    env = os.environ if environment is None else environment
     try:
-        return ConsoleSettings.model_validate({name: value for name, value in env.items() if value})
+        return ConsoleSettings.model_validate({name: value for name, value in environment.items() if value})
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise SettingsError(f"{first['loc'][0]} can't be used: {first['msg'].lower()}") from error

@@ -7,11 +7,9 @@ from services.monitor.observer import observer
 from services.monitor.pages import pages_router
 from services.monitor.reactions import REACTIONS
 from services.monitor.schedule import SCHEDULE
-from services.monitor.settings import read_console_settings
+from services.monitor.settings import console_settings
 from services.monitor.streams import statistics
 from shared.hosting.service import Companion, Service
-
-SETTINGS = read_console_settings()
 
 SERVICE = Service(
     name="monitor",
@@ -19,13 +17,11 @@ SERVICE = Service(
     description="The operators' console: streams, lags, services, timelines of cases, dead letters.",
     reactions=REACTIONS,
     schedule=SCHEDULE,
-    routers=(
-        api_router(SETTINGS.patience),
-        pages_router(SETTINGS.patience, is_open=SETTINGS.open_pages),
-    ),
+    routers=(api_router(console_settings), pages_router(console_settings)),
     migrations=Path(__file__).parent / "migrations",
     companions=(
         Companion("statistics", "react", statistics),
         Companion("observer", "react", observer),
     ),
+    require=console_settings,
 )

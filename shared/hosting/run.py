@@ -38,6 +38,7 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     try:
         settings = read_settings(service.name)
         _configure(service.name, role, settings)
+        service.require()
         collect_rarely()
         uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
     except EXPECTED as error:

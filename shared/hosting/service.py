@@ -41,7 +41,10 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The rooms of a service, put together. `routers` serve its API (and its pages, where it has any)."""
+    """The rooms of a service, put together. `routers` serve its API (and its pages, where it has any).
+
+    `require` is called before anything is started, to raise `SettingsError` if something of the service's own is wrong.
+    """
 
     name: str
     title: str
@@ -51,3 +54,4 @@ class Service:
     routers: Sequence[APIRouter]
     migrations: Path
     companions: tuple[Companion, ...] = ()
+    require: Callable[[], object] = lambda: None

@@ -1,6 +1,9 @@
 """Roles of monitor as processes of their own: what one of them counts and sees, the other shows."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -56,3 +59,12 @@ async def test_the_page_of_one_process_shows_what_another_counts_records_and_see
 async def test_all_roles_in_one_process_end_in_order(console: Console, kafka: KafkaSettings) -> None:
     async with console.process("all") as client:
         await page_shows(client, "/", lambda text: "counting" in text and kafka.bootstrap not in text)
+
+
+def test_a_wrong_setting_of_its_own_is_told_in_one_sentence() -> None:
+    env = os.environ | {"CONNECT_POSTGRES_PASSWORD": "x", "CONNECT_MONITOR_QUIET_DAYS": "soon"}
+    command = [sys.executable, "-m", "services.monitor", "http"]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SOON, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("monitor: CONNECT_MONITOR_QUIET_DAYS can't be used: ")
+    assert ended.stderr.count("\n") == 1

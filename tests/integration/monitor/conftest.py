@@ -9,6 +9,7 @@ import pytest
 
 from services.monitor.http_api import api_router
 from services.monitor.pages import pages_router
+from services.monitor.settings import ConsoleSettings, read_console_settings
 from services.monitor.wiring import SERVICE
 from shared.events.envelope import Envelope
 from shared.postgres.unit_of_work import Database
@@ -22,6 +23,16 @@ from tests.fakes.http import calling, signed_in
 
 OPERATOR = Actor("operator", frozenset({Role.OPERATOR}))
 PATIENCE = timedelta(days=14)
+
+
+def console_settings() -> ConsoleSettings:
+    """Those of an environment that says nothing."""
+    return read_console_settings({})
+
+
+def open_settings() -> ConsoleSettings:
+    """Those of a console that only operators reach."""
+    return read_console_settings({"CONNECT_MONITOR_OPEN_PAGES": "true"})
 
 
 @dataclass
@@ -50,7 +61,7 @@ async def console(open_database: OpenDatabase, clock: FakeClock) -> Console:
 @pytest.fixture
 async def api(console: Console) -> AsyncIterator[httpx.AsyncClient]:
     """The JSON API and closed pages, called by an operator unless another header says otherwise."""
-    closed = replace(SERVICE, routers=(api_router(PATIENCE), pages_router(PATIENCE, is_open=False)))
+    closed = replace(SERVICE, routers=(api_router(console_settings), pages_router(console_settings)))
     async with calling(closed, console.database) as client:
         client.headers.update(signed_in(Role.OPERATOR))
         yield client
@@ -59,6 +70,6 @@ async def api(console: Console) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def pages(console: Console) -> AsyncIterator[httpx.AsyncClient]:
     """Open pages, read by anybody."""
-    opened = replace(SERVICE, routers=(api_router(PATIENCE), pages_router(PATIENCE, is_open=True)))
+    opened = replace(SERVICE, routers=(api_router(open_settings), pages_router(open_settings)))
     async with calling(opened, console.database) as client:
         yield client
