@@ -111,8 +111,9 @@ def test_a_service_that_stays_away_is_named_with_its_log(running_services: Runni
         with running_services.connecting("journey", "--mode", "internship", "--timeout", "15") as running:
             assert running.stdout is not None
             for line in running.stdout:
-                if " ExchangePlanned " in line:
-                    running_services.stop("evaluation")
+                # Long before the first survey, and at once: an orderly end would still take answers.
+                if " ApplicationSubmitted " in line:
+                    running_services.kill("evaluation")
             assert running.wait(30) == 1
             told = running.stderr.read() if running.stderr else ""
     finally:
