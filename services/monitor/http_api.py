@@ -1,6 +1,7 @@
 """The console as JSON, for operators: each route parses, runs one query, and replies."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,14 +9,13 @@ from fastapi import APIRouter, Query
 
 from services.monitor import queries
 from services.monitor.rules.views import CaseView, DeadLetterView, ServicesView, StreamsView, TimelineView
-from services.monitor.settings import ConsoleSettings
 from shared.http.call import Call
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-def api_router(settings: Callable[[], ConsoleSettings]) -> APIRouter:
-    """The routes, with the settings as they are when a call comes."""
+def api_router(patience: Callable[[], timedelta]) -> APIRouter:
+    """The routes; a case that waits and has been quiet for longer than `patience()` is stuck."""
     router = APIRouter(prefix="/v1")
 
     @router.get("/streams")
@@ -36,16 +36,16 @@ def api_router(settings: Callable[[], ConsoleSettings]) -> APIRouter:
         limit: Limit = 100,
     ) -> list[CaseView]:
         """The cases with the newest events; with `stuck`, those that wait too long; with `reference`, that one."""
-        now, patience = call.database.clock(), settings().patience
+        now = call.database.clock()
         if reference is not None:
-            return await call.read(queries.find_cases, reference, now=now, patience=patience)
+            return await call.read(queries.find_cases, reference, now=now, patience=patience())
         listed = queries.stuck_cases if stuck else queries.recent_cases
-        return await call.read(listed, now=now, patience=patience, limit=limit)
+        return await call.read(listed, now=now, patience=patience(), limit=limit)
 
     @router.get("/cases/{case_id}/timeline")
     async def show_timeline(case_id: UUID, call: Call) -> TimelineView:
         """One case with all its events across the services."""
-        return await call.read(queries.timeline, case_id, now=call.database.clock(), patience=settings().patience)
+        return await call.read(queries.timeline, case_id, now=call.database.clock(), patience=patience())
 
     @router.get("/streams/dead-letters")
     async def list_dead_letters(

@@ -34,6 +34,16 @@ def console_settings() -> ConsoleSettings:
     return read_console_settings(os.environ)
 
 
+def patience() -> timedelta:
+    """How long a case may be quiet."""
+    return console_settings().patience
+
+
+def is_open() -> bool:
+    """Whether the pages are shown without sign-in."""
+    return console_settings().open_pages
+
+
 def read_console_settings(environment: Mapping[str, str]) -> ConsoleSettings:
     """The settings in an environment; an empty value is none. Raises `SettingsError` that names the variable."""
     try:

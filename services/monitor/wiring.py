@@ -7,7 +7,7 @@ from services.monitor.observer import observer
 from services.monitor.pages import pages_router
 from services.monitor.reactions import REACTIONS
 from services.monitor.schedule import SCHEDULE
-from services.monitor.settings import console_settings
+from services.monitor.settings import console_settings, is_open, patience
 from services.monitor.streams import statistics
 from shared.hosting.service import Companion, Service
 
@@ -17,7 +17,7 @@ SERVICE = Service(
     description="The operators' console: streams, lags, services, timelines of cases, dead letters.",
     reactions=REACTIONS,
     schedule=SCHEDULE,
-    routers=(api_router(console_settings), pages_router(console_settings)),
+    routers=(api_router(patience), pages_router(patience, is_open)),
     migrations=Path(__file__).parent / "migrations",
     companions=(
         Companion("statistics", "react", statistics),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.monitor import queries
 from services.monitor.pages.access import Look, PageRoute, look_of
 from services.monitor.pages.rendering import file, page
-from services.monitor.settings import ConsoleSettings
 from shared.primitives.errors import NotFound
 
 # A page loads itself again only where its reader asked for it: whoever reads slowly must not lose the page.
@@ -19,12 +19,9 @@ Every = Annotated[int | None, Query(ge=5, le=3600)]
 State = Literal["dead", "replayed", "discarded"]
 
 
-def pages_router(settings: Callable[[], ConsoleSettings]) -> APIRouter:
-    """The pages, with the settings as they are when a call comes.
-
-    Closed ones ask for an operator's token; open ones are for an address that only operators reach.
-    """
-    pages = Pages(settings)
+def pages_router(patience: Callable[[], timedelta], is_open: Callable[[], bool]) -> APIRouter:
+    """The pages. Closed ones ask for an operator's token; open ones are for an address that only operators reach."""
+    pages = Pages(patience, is_open)
     router = APIRouter(include_in_schema=False, route_class=PageRoute, default_response_class=HTMLResponse)
     for path, show in (
         ("/", pages.streams),
@@ -41,15 +38,16 @@ def pages_router(settings: Callable[[], ConsoleSettings]) -> APIRouter:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages of one console."""
+    """The pages of one console. A case that waits and has been quiet for longer than `patience()` is stuck."""
 
-    settings: Callable[[], ConsoleSettings]
+    patience: Callable[[], timedelta]
+    is_open: Callable[[], bool]
 
     async def streams(self, request: Request, every: Every = None) -> Response:
         """The overview: rates, ages, lags, dead letters, slow steps."""
         look = await self._look(request)
         view = await look.at(queries.streams, now=look.now)
-        stuck = await look.at(queries.stuck_cases, now=look.now, patience=self.settings().patience)
+        stuck = await look.at(queries.stuck_cases, now=look.now, patience=self.patience())
         services = await look.at(queries.services, now=look.now)
         return page("streams.html", view=view, stuck=stuck, services=services, every=every)
 
@@ -62,7 +60,7 @@ class Pages:
         self, request: Request, find: Annotated[str, Query(max_length=60)] = "", every: Every = None
     ) -> Response:
         """Stuck cases and the latest ones; a search that finds one case leads to it."""
-        look, patience = await self._look(request), self.settings().patience
+        look, patience = await self._look(request), self.patience()
         found = await look.at(queries.find_cases, find, now=look.now, patience=patience) if find.strip() else []
         if len(found) == 1:
             return RedirectResponse(f"/cases/{found[0].case_id}", 303)
@@ -80,7 +78,7 @@ class Pages:
     async def case(self, request: Request, case_id: UUID, every: Every = None) -> Response:
         """One case's timeline across the services."""
         look = await self._look(request)
-        view = await look.at(queries.timeline, case_id, now=look.now, patience=self.settings().patience)
+        view = await look.at(queries.timeline, case_id, now=look.now, patience=self.patience())
         return page("case.html", view=view, now=look.now, every=every)
 
     async def dead_letters(self, request: Request, state: State = "dead", every: Every = None) -> Response:
@@ -103,4 +101,4 @@ class Pages:
         return found
 
     async def _look(self, request: Request) -> Look:
-        return await look_of(request, is_open=self.settings().open_pages)
+        return await look_of(request, is_open=self.is_open())

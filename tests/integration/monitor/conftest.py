@@ -9,7 +9,6 @@ import pytest
 
 from services.monitor.http_api import api_router
 from services.monitor.pages import pages_router
-from services.monitor.settings import ConsoleSettings, read_console_settings
 from services.monitor.wiring import SERVICE
 from shared.events.envelope import Envelope
 from shared.postgres.unit_of_work import Database
@@ -25,14 +24,9 @@ OPERATOR = Actor("operator", frozenset({Role.OPERATOR}))
 PATIENCE = timedelta(days=14)
 
 
-def console_settings() -> ConsoleSettings:
-    """Those of an environment that says nothing."""
-    return read_console_settings({})
-
-
-def open_settings() -> ConsoleSettings:
-    """Those of a console that only operators reach."""
-    return read_console_settings({"CONNECT_MONITOR_OPEN_PAGES": "true"})
+def patience() -> timedelta:
+    """How long a case may be quiet in these tests."""
+    return PATIENCE
 
 
 @dataclass
@@ -61,7 +55,7 @@ async def console(open_database: OpenDatabase, clock: FakeClock) -> Console:
 @pytest.fixture
 async def api(console: Console) -> AsyncIterator[httpx.AsyncClient]:
     """The JSON API and closed pages, called by an operator unless another header says otherwise."""
-    closed = replace(SERVICE, routers=(api_router(console_settings), pages_router(console_settings)))
+    closed = replace(SERVICE, routers=(api_router(patience), pages_router(patience, lambda: False)))
     async with calling(closed, console.database) as client:
         client.headers.update(signed_in(Role.OPERATOR))
         yield client
@@ -70,6 +64,6 @@ async def api(console: Console) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def pages(console: Console) -> AsyncIterator[httpx.AsyncClient]:
     """Open pages, read by anybody."""
-    opened = replace(SERVICE, routers=(api_router(open_settings), pages_router(open_settings)))
+    opened = replace(SERVICE, routers=(api_router(patience), pages_router(patience, lambda: True)))
     async with calling(opened, console.database) as client:
         yield client
