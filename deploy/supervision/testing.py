@@ -98,6 +98,10 @@ class RunningCopy:
         status: dict[str, Any] = json.loads(self.connect("status", "--json").stdout)
         return status
 
+    def not_ready(self) -> dict[str, str]:
+        """What `connect status` calls not ready, with the reason."""
+        return {name: part["reason"] for name, part in self.status()["parts"].items() if not part["ready"]}
+
     def address(self, name: str) -> str:
         """Where a service listens."""
         return f"http://{HOST}:{int(self.environment['CONNECT_PORT_BASE']) + OFFSETS[name]}"

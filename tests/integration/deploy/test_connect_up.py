@@ -19,7 +19,7 @@ ROLES = {"http", "react", "relay", "schedule"}
 
 def test_status_names_every_address_and_every_role(running: RunningCopy) -> None:
     status = running.status()
-    assert status["ready"] is True
+    assert (running.not_ready(), status["ready"]) == ({}, True)
     assert status["home"] == str(running.home.root)
     assert set(status["parts"]) == {*SERVICES, "kafka", "postgres"}
     for service in SERVICES:
@@ -68,7 +68,7 @@ def test_a_second_start_from_the_same_folder_is_refused_in_one_sentence(running:
     assert refused.returncode == 2
     assert "`connect down` stops it" in refused.stderr
     assert refused.stderr.count("\n") == 1
-    assert running.status()["ready"] is True
+    assert running.not_ready() == {}
 
 
 def test_a_taken_port_is_named_with_its_owner_and_the_setting(running: RunningCopy, tmp_path: Path) -> None:
