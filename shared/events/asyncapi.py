@@ -67,7 +67,7 @@ HEADERS: Schema = {
             "description": "the application from which all this follows; absent outside a case",
         },
         "ce_traceparent": {**TEXT, "description": "W3C trace context of what caused the event, where it was traced"},
-        "content-type": {**TEXT, "const": CONTENT_TYPE.decode()},
+        "content-type": {**TEXT, "const": CONTENT_TYPE},
     },
 }
 
@@ -81,7 +81,7 @@ def document(version: str) -> Document:
         "asyncapi": SPECIFICATION,
         "id": "urn:connect:events",
         "info": {"title": "CONNECT events", "version": version, "description": ABOUT},
-        "defaultContentType": CONTENT_TYPE.decode(),
+        "defaultContentType": CONTENT_TYPE,
         "servers": {"kafka": _server()},
         "channels": {topic: _channel(topic) for topic in topics()},
         "operations": {**_operations("announces", "send"), **_operations("hears", "receive")},

@@ -40,7 +40,7 @@ class Entry:
     @property
     def type(self) -> str:
         """The CloudEvents type, such as `connect.intake.ApplicationValidated.v1`."""
-        return f"connect.{self.producer}.{self.name}.v{self.version}"
+        return _type(self.producer, self.event)
 
     @property
     def source(self) -> str:
@@ -57,6 +57,12 @@ class Entry:
 def _name_and_version(event: type[Event]) -> tuple[str, int]:
     name, marker, number = event.__name__.rpartition("V")
     return (name, int(number)) if marker and number.isdigit() else (event.__name__, 1)
+
+
+@cache
+def _type(producer: str, event: type[Event]) -> str:
+    name, version = _name_and_version(event)
+    return f"connect.{producer}.{name}.v{version}"
 
 
 def _entries(producer: str, topic: str, key: str, rows: Iterable[tuple[type[Event], tuple[str, ...]]]) -> list[Entry]:

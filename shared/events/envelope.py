@@ -1,10 +1,9 @@
 """CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_` headers, the fact as JSON, the aggregate's id as key."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,9 +12,10 @@ from shared.events.base import Event
 from shared.events.catalogue import ANY_SERVICE, Entry, entry_of, entry_of_type
 
 SPECVERSION = "1.0"
-CONTENT_TYPE = b"application/json"
+CONTENT_TYPE = "application/json"
 LAST_PLACE = 2**63 - 1  # what a bigint holds
 Headers = tuple[tuple[str, bytes], ...]
+Attributes = Mapping[str, str]  # headers as text
 T = TypeVar("T")
 
 
@@ -31,8 +31,7 @@ class Unreadable(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """An event with who said it, about what, when, in which case and in which place of the aggregate's order.
 
     `sequence` counts the events of one aggregate (source and subject) from 1 without gaps. `case_id` is the id of the
@@ -49,20 +48,24 @@ class Envelope:
     traceparent: str | None
     data: Event
 
-    def headers(self) -> Headers:
-        """The CloudEvents attributes as Kafka headers."""
-        pairs = [
-            *_same_for_all(self.entry.type, self.source),
-            ("ce_id", str(self.id).encode()),
-            ("ce_subject", self.subject.encode()),
-            ("ce_time", self.time.isoformat().encode()),
-            ("ce_subjectsequence", b"%d" % self.sequence),
-        ]
+    def attributes(self) -> Attributes:
+        """The CloudEvents attributes as text, by the names of their Kafka headers."""
+        found = {
+            **_same_for_all(self.entry.type, self.source),
+            "ce_id": str(self.id),
+            "ce_subject": self.subject,
+            "ce_time": self.time.isoformat(),
+            "ce_subjectsequence": str(self.sequence),
+        }
         if self.case_id is not None:
-            pairs.append(("ce_caseid", str(self.case_id).encode()))
+            found["ce_caseid"] = str(self.case_id)
         if self.traceparent is not None:
-            pairs.append(("ce_traceparent", self.traceparent.encode()))
-        return tuple(pairs)
+            found["ce_traceparent"] = self.traceparent
+        return found
+
+    def headers(self) -> Headers:
+        """The same as Kafka headers."""
+        return as_headers(self.attributes())
 
     def value(self) -> bytes:
         """The fact as JSON."""
@@ -70,14 +73,14 @@ class Envelope:
 
 
 @cache
-def _same_for_all(ce_type: str, source: str) -> Headers:
-    """The headers that all events of one type and source share."""
-    return (
-        ("ce_specversion", SPECVERSION.encode()),
-        ("ce_type", ce_type.encode()),
-        ("ce_source", source.encode()),
-        ("content-type", CONTENT_TYPE),
-    )
+def _same_for_all(ce_type: str, source: str) -> Attributes:
+    """What all events of one type and source share."""
+    return {"ce_specversion": SPECVERSION, "ce_type": ce_type, "ce_source": source, "content-type": CONTENT_TYPE}
+
+
+def as_headers(attributes: Attributes) -> Headers:
+    """Attributes as Kafka headers."""
+    return tuple([(name, value.encode()) for name, value in attributes.items()])
 
 
 def source_of(entry: Entry, service: str) -> str:
@@ -101,13 +104,13 @@ def wrap(
     return Envelope(event_id, entry, source_of(entry, service), subject, time, sequence, case_id, traceparent, data)
 
 
-def peek(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, str]:
+def peek(headers: Iterable[tuple[str, bytes]]) -> Attributes:
     """The headers as text, with undecodable bytes replaced: for looking at messages that may be broken."""
     # Kafka allows a header without a value, whatever the type says.
     return {name: (value or b"").decode("utf-8", "replace") for name, value in headers}
 
 
-def open_envelope(headers: Mapping[str, str], value: bytes | None) -> Envelope:
+def open_envelope(headers: Attributes, value: bytes | None) -> Envelope:
     """Read a message. Raises `Unreadable` for anything but a known version of a known event."""
     spec, ce_type = _header(headers, "ce_specversion", str), _header(headers, "ce_type", str)
     event_id, time = _header(headers, "ce_id", UUID), _header(headers, "ce_time", _moment)
@@ -123,7 +126,7 @@ def open_envelope(headers: Mapping[str, str], value: bytes | None) -> Envelope:
     return Envelope(event_id, entry, source, subject, time, sequence, case_id, headers.get("ce_traceparent"), data)
 
 
-def _header(headers: Mapping[str, str], name: str, parse: Callable[[str], T]) -> T:
+def _header(headers: Attributes, name: str, parse: Callable[[str], T]) -> T:
     if name not in headers:
         raise Unreadable("unreadable", f"the header {name} is missing")
     try:

@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
+
+import orjson
 
 from shared.events.base import Event
 from shared.events.catalogue import entry_of
-from shared.events.envelope import Headers, wrap
+from shared.events.envelope import Attributes, wrap
 from shared.postgres.pool import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A fact on its way into the outbox; its place in the aggregate's order is not known yet."""
 
     event_id: UUID
@@ -23,14 +24,13 @@ class Announcement:
     traceparent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A row of the outbox."""
 
     position: int
     topic: str
     key: str
-    headers: Headers
+    attributes: Attributes
     value: bytes
 
 
@@ -58,10 +58,11 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
             traceparent=said.traceparent,
         )
         next_number[aggregate] += 1
-        names, values = zip(*envelope.headers(), strict=True)
-        rows.append((said.event_id, topic, subject, names, values, envelope.value()))
+        # One text and not two arrays: encoding those for COPY took a tenth of the consumer's processor time.
+        headers = orjson.dumps(envelope.attributes()).decode()
+        rows.append((said.event_id, topic, subject, headers, envelope.value()))
     await connection.copy_records_to_table(
-        "outbox", records=rows, columns=("event_id", "topic", "key", "header_names", "header_values", "value")
+        "outbox", records=rows, columns=("event_id", "topic", "key", "headers", "value")
     )
 
 
@@ -95,9 +96,9 @@ async def oldest(connection: Connection, limit: int) -> list[Waiting]:
     higher one, and a cursor would pass over its rows for ever.
     """
     rows = await connection.fetch(
-        "SELECT position, topic, key, header_names, header_values, value FROM outbox ORDER BY position LIMIT $1", limit
+        "SELECT position, topic, key, headers, value FROM outbox ORDER BY position LIMIT $1", limit
     )
-    return [Waiting(row[0], row[1], row[2], tuple(zip(row[3], row[4], strict=True)), row[5]) for row in rows]
+    return [Waiting(row[0], row[1], row[2], orjson.loads(row[3]), row[4]) for row in rows]
 
 
 async def delete(connection: Connection, positions: Sequence[int]) -> None:

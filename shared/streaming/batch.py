@@ -53,28 +53,28 @@ class BatchProcessor:
     limit: DeadLetterLimit = DeadLetterLimit()
 
     async def process(self, messages: Sequence[Message]) -> None:
-        """Process the messages in their order in one transaction.
+        """Read the messages and process them: see `apply`."""
+        await self.apply([read(message) for message in messages])
+
+    async def apply(self, items: Sequence[Readable | Broken]) -> None:
+        """Process what was read, in its order, in one transaction.
 
         On return everything is committed. On an exception nothing is. Raises whatever a reaction raised, unless that
         makes the event a dead letter, and `TooManyDeadLetters` above the limit.
         """
-        wanted = self._wanted(messages)
+        wanted = self._wanted(items)
         try:
             counts = await self._attempt(wanted, careful=False)
         except POISON:
             counts = await self._attempt(wanted, careful=True)
-        counts.update(self._skipped(messages, wanted))
+        if passed_over := len(items) - len(wanted):
+            counts["other", Outcome.SKIPPED] += passed_over
         for (event_type, outcome), number in counts.items():
             metrics.EVENTS_CONSUMED.labels(self.database.service, event_type, outcome).inc(number)
 
-    def _wanted(self, messages: Sequence[Message]) -> list[Readable | Broken]:
-        """Messages that this service reacts to, and broken ones. Known events without a reaction are passed over."""
-        taken = (read(message) for message in messages)
-        return [item for item in taken if isinstance(item, Broken) or item.envelope.entry.event in self.reactions]
-
-    def _skipped(self, messages: Sequence[Message], wanted: Sequence[Readable | Broken]) -> Counts:
-        passed_over = len(messages) - len(wanted)
-        return Counter({("other", Outcome.SKIPPED): passed_over}) if passed_over else Counter()
+    def _wanted(self, items: Sequence[Readable | Broken]) -> list[Readable | Broken]:
+        """Events that this service reacts to, and broken messages. Known events without a reaction are passed over."""
+        return [item for item in items if isinstance(item, Broken) or item.envelope.entry.event in self.reactions]
 
     async def _attempt(self, wanted: Sequence[Readable | Broken], *, careful: bool) -> Counts:
         counts: Counts = Counter()

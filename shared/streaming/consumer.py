@@ -2,25 +2,23 @@
 
 Offsets are only a bookmark. What makes effects happen once is the inbox, so every doubt (a rebalance in mid-work, a
 failed offset commit, a crash) is answered by processing again. A batch that fails is never passed over: the consumer
-seeks back and tries again, later and later, while it keeps polling so that it stays in its group.
+goes back and tries again, later and later, while it keeps polling so that it stays in its group.
 """
 
 import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
-from aiokafka.structs import ConsumerRecord
 
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
-from shared.streaming.message import received
+from shared.streaming.reader import POLL_MS, Batch, Reader
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -29,7 +27,6 @@ log = get_logger(__name__)
 
 PART = "react"
 BATCH = 500
-POLL_MS = 200
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 30.0
 KNOCK_EVERY = 5.0  # at most, while Kafka is away at the start
 ASK_TIMEOUT = 5.0
@@ -37,8 +34,6 @@ GRACE = 4.0  # seconds that the batch in work gets when the process ends
 LEAVE_WITHIN = 4.0  # seconds
 SESSION = 30.0  # seconds without a heartbeat until the group takes a member for dead
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
-
-Batch = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
 class StuckBatch(Exception):
@@ -87,10 +82,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _consume(self, stopping: asyncio.Event) -> None:
         if not await self._start(stopping):
             return
+        reader = Reader(self._kafka_consumer)
+        try:
+            await self._work_through(reader, stopping)
+        finally:
+            await reader.close()
+
+    async def _work_through(self, reader: Reader, stopping: asyncio.Event) -> None:
         failures, at_once = 0, self.batch_size
         while not stopping.is_set():
-            batch = await self._kafka_consumer.getmany(timeout_ms=POLL_MS, max_records=at_once)
-            if not batch:
+            batch = await reader.next(at_once)
+            if not batch.items:
                 self._report_idle()
             elif await self._work(batch):
                 failures, at_once = 0, min(at_once * 2, self.batch_size)
@@ -98,7 +100,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 # Fewer next time: what is too much for one transaction gets through in parts, and a halt at the limit
                 # of dead letters leaves as many of them to look at and to settle as the limit allows.
                 failures, at_once = failures + 1, max(at_once // 2, 1)
-                await self._hold_back(batch, failures, stopping)
+                await reader.go_back(batch)
+                await self._hold_back(reader, failures, stopping)
 
     @property
     def _kafka_consumer(self) -> AIOKafkaConsumer:
@@ -144,23 +147,22 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _work(self, batch: Batch) -> bool:
         """Process one batch and commit its offsets; returns whether its effects are committed."""
-        messages = [received(record) for record in chain.from_iterable(batch.values())]
         async with self._in_work:
             try:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
-                    await self.processor.process(messages)
+                    await self.processor.apply(batch.items)
             except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
                 self._failed(error)
                 return False
             await self._commit(batch)
-        metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(messages))
+        metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
         self._failing_since = None
         self.readiness.ready(PART, lag=self._lag)
         return True
 
     async def _commit(self, batch: Batch) -> None:
         mine = self._kafka_consumer.assignment()
-        offsets = {place: records[-1].offset + 1 for place, records in batch.items() if place in mine}
+        offsets = {place: offset for place, offset in batch.following.items() if place in mine}
         try:
             if offsets:
                 await self._kafka_consumer.commit(offsets)
@@ -180,28 +182,20 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         if not halted and now - self._failing_since > GIVE_UP_AFTER:
             raise StuckBatch(f"one batch has failed for {GIVE_UP_AFTER:.0f} seconds") from error
 
-    async def _hold_back(self, batch: Batch, failures: int, stopping: asyncio.Event) -> None:
-        """Seek back to the start of the batch and wait, polling with everything paused so as to stay in the group."""
+    async def _hold_back(self, reader: Reader, failures: int, stopping: asyncio.Event) -> None:
+        """Wait, polling with everything paused so as to stay in the group."""
         kafka = self._kafka_consumer
         loop = asyncio.get_running_loop()
         wait = min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LAST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
         metrics.CONSUMER_BACKOFF.labels(self.group).set(wait)
-        self._rewind(batch)
         self._holding_back = True
         kafka.pause(*kafka.assignment())
         until = loop.time() + wait
         while (left := until - loop.time()) > 0 and not stopping.is_set():
-            # A partition that was assigned this moment may deliver before the callback below has paused it.
-            self._rewind(await kafka.getmany(timeout_ms=int(min(left, 0.2) * 1000)))
+            await reader.wait_paused(min(left, POLL_MS / 1000))
         self._holding_back = False
         kafka.resume(*kafka.assignment())
         metrics.CONSUMER_BACKOFF.labels(self.group).set(0)
-
-    def _rewind(self, batch: Batch) -> None:
-        mine = self._kafka_consumer.assignment()
-        for place, records in batch.items():
-            if place in mine:
-                self._kafka_consumer.seek(place, records[0].offset)
 
     def _report_idle(self) -> None:
         # An empty answer does not tell an idle topic from a broker that is away; `lag` asks and knows.

@@ -1,6 +1,6 @@
 """A Kafka message as the consumer sees it: where it came from, its bytes, and what they say if they can be read."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aiokafka.structs import ConsumerRecord
@@ -8,8 +8,7 @@ from aiokafka.structs import ConsumerRecord
 from shared.events.envelope import Envelope, Headers, Unreadable, open_envelope, peek
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One record of a topic, undecoded. `key` is None where the producer gave none."""
 
     topic: str
@@ -21,8 +20,7 @@ class Message:
     value: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(NamedTuple):
     """A message that is an event of the catalogue. `claim_id` is the event's id."""
 
     message: Message
@@ -34,8 +32,7 @@ class Readable:
         return self.envelope.id
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A message that can't be read. `claim_id` is derived from its place, since its own id can't be trusted."""
 
     message: Message

@@ -14,6 +14,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from shared.events.envelope import as_headers
 from shared.postgres import outbox, pool
 from shared.postgres.outbox import Waiting
 from shared.postgres.settings import PostgresSettings
@@ -157,6 +158,7 @@ async def _ask(producer: AIOKafkaProducer) -> None:
 async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
     """Send the rows in their order; returns once Kafka has acknowledged every one. Raises the first error otherwise."""
     acknowledgements = [
-        await producer.send(row.topic, row.value, key=row.key.encode(), headers=list(row.headers)) for row in rows
+        await producer.send(row.topic, row.value, key=row.key.encode(), headers=list(as_headers(row.attributes)))
+        for row in rows
     ]
     await asyncio.gather(*acknowledgements)

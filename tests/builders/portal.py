@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -129,7 +129,7 @@ class Story:
         )
         place = (envelope.entry.topic, envelope.subject)
         self._sequences[place] += 1
-        self.events.append(replace(envelope, sequence=self._sequences[place]))
+        self.events.append(envelope._replace(sequence=self._sequences[place]))
         return self
 
     def organisations(self) -> Self:

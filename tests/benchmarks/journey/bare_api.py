@@ -26,7 +26,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
 RETURNING topic, subject, last
 """
-COLUMNS = ("event_id", "topic", "key", "header_names", "header_values", "value")
+COLUMNS = ("event_id", "topic", "key", "headers", "value")
 NAMES = ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_subjectsequence"]
 TOPIC, COUNTRY, POPULATION = "intake.organisations", "GH", 100_000
 
@@ -62,8 +62,8 @@ async def register(body: Body, request: Request) -> dict[str, str]:
         await connection.execute(INSERT, organisation_id, body.kind, body.legal_type, *place)
         reserved = await connection.fetch(RESERVE, [TOPIC], [organisation_id], [1])
         values = ["1.0", event_id, "Registered", "/bare", organisation_id, datetime.now(UTC).isoformat()]
-        headers = [value.encode() for value in (*values, str(reserved[0][2]))]
-        row = (event_id, TOPIC, organisation_id, NAMES, headers, orjson.dumps(said))
+        headers = orjson.dumps(dict(zip(NAMES, (*values, str(reserved[0][2])), strict=True))).decode()
+        row = (event_id, TOPIC, organisation_id, headers, orjson.dumps(said))
         await connection.copy_records_to_table("outbox", records=[row], columns=COLUMNS)
     return {"id": organisation_id}
 

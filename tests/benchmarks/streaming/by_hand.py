@@ -23,18 +23,6 @@ from tests.benchmarks.streaming import material
 from tests.benchmarks.streaming.stage import Stage
 
 BATCH = 500
-NAMES = [
-    "ce_specversion",
-    "ce_id",
-    "ce_type",
-    "ce_source",
-    "ce_subject",
-    "ce_time",
-    "ce_subjectsequence",
-    "content-type",
-    "ce_caseid",
-    "ce_traceparent",
-]
 FILTERED = [{"filter": "language", "offers": 3}, {"filter": "mode", "offers": 2}]
 Fresh = list[tuple[dict[str, bytes], dict[str, Any]]]
 
@@ -115,7 +103,7 @@ async def _save_each(connection: asyncpg.Connection, fresh: Fresh) -> None:
 
 
 async def _announce(connection: asyncpg.Connection, fresh: Fresh) -> None:
-    topic, now = "matching.searches", datetime.now(UTC).isoformat().encode()
+    topic, now = "matching.searches", datetime.now(UTC).isoformat()
     counts = sorted(Counter(fact["application_id"] for _, fact in fresh).items())
     keys, numbers = [key for key, _ in counts], [number for _, number in counts]
     reserved = await connection.fetch(material.RESERVE, [topic] * len(keys), keys, numbers)
@@ -124,20 +112,20 @@ async def _announce(connection: asyncpg.Connection, fresh: Fresh) -> None:
     rows = []
     for head, fact in fresh:
         key, event_id = fact["application_id"], str(uuid_utils.uuid7())
-        values = [
-            b"1.0",
-            event_id.encode(),
-            b"connect.matching.NoMatchFound.v1",
-            b"/connect/matching",
-            key.encode(),
-            now,
-            b"%d" % following[key],
-            b"application/json",
-            head["ce_caseid"],
-            head["ce_traceparent"],
-        ]
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": event_id,
+            "ce_type": "connect.matching.NoMatchFound.v1",
+            "ce_source": "/connect/matching",
+            "ce_subject": key,
+            "ce_time": now,
+            "ce_subjectsequence": str(following[key]),
+            "content-type": "application/json",
+            "ce_caseid": head["ce_caseid"].decode(),
+            "ce_traceparent": head["ce_traceparent"].decode(),
+        }
         answer = {"application_id": key, "considered": fact["participants"], "filtered": FILTERED, "search": 1}
-        rows.append((event_id, topic, key, NAMES, values, orjson.dumps(answer)))
+        rows.append((event_id, topic, key, orjson.dumps(headers).decode(), orjson.dumps(answer)))
         following[key] += 1
     await connection.copy_records_to_table("outbox", records=rows, columns=material.OUTBOX_COLUMNS)
 
@@ -155,12 +143,13 @@ async def relay(stage: Stage, stopping: asyncio.Event) -> None:
             if not rows:
                 await asyncio.sleep(0.005)
                 continue
-            sent = [
-                await producer.send(row[1], row[5], key=row[2].encode(), headers=list(zip(row[3], row[4], strict=True)))
-                for row in rows
-            ]
+            sent = [await producer.send(row[1], row[4], key=row[2].encode(), headers=_encoded(row[3])) for row in rows]
             await asyncio.gather(*sent)
             await connection.execute(material.DELETE, [row[0] for row in rows])
     finally:
         await producer.stop()
         await connection.close()
+
+
+def _encoded(headers: str) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in orjson.loads(headers).items()]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
+import orjson
 from aiokafka import AIOKafkaProducer
 
 from shared.events.base import OrganisationFacts
@@ -52,8 +53,8 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
 ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
 RETURNING topic, subject, last
 """
-OUTBOX_COLUMNS = ("event_id", "topic", "key", "header_names", "header_values", "value")
-OLDEST = "SELECT position, topic, key, header_names, header_values, value FROM outbox ORDER BY position LIMIT $1"
+OUTBOX_COLUMNS = ("event_id", "topic", "key", "headers", "value")
+OLDEST = "SELECT position, topic, key, headers, value FROM outbox ORDER BY position LIMIT $1"
 DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
 
@@ -122,6 +123,6 @@ async def fill_outbox(connection: asyncpg.Connection, number: int) -> None:
     """Put the events into the outbox, as if they had just been committed."""
     rows = []
     for said in envelopes(number):
-        names, values = zip(*said.headers(), strict=True)
-        rows.append((said.id, TOPIC, said.subject, list(names), list(values), said.value()))
+        headers = orjson.dumps(said.attributes()).decode()
+        rows.append((said.id, TOPIC, said.subject, headers, said.value()))
     await connection.copy_records_to_table("outbox", records=rows, columns=OUTBOX_COLUMNS)

@@ -12,7 +12,7 @@ from services.evaluation.rules.answers import Answers
 from services.evaluation.rules.views import SurveySummary
 from services.evaluation.wiring import SERVICE
 from shared.events.base import Event
-from shared.events.envelope import Envelope, open_envelope, peek
+from shared.events.envelope import Envelope, open_envelope
 from shared.events.evaluation import SurveyKind
 from shared.hosting.schedule import run_once
 from shared.postgres.outbox import oldest
@@ -84,7 +84,7 @@ class Evaluation:
             waiting = await oldest(connection, 10_000)
         new = [row for row in waiting if row.position not in self.seen]
         self.seen |= {row.position for row in new}
-        return [open_envelope(peek(row.headers), row.value) for row in new]
+        return [open_envelope(row.attributes, row.value) for row in new]
 
     async def announced(self) -> list[Any]:
         """The facts of `envelopes`."""

@@ -13,7 +13,7 @@ from services.exchange import queries, use_cases
 from services.exchange.rules import ChangeView, ExchangeView, Item, Plan
 from services.exchange.wiring import SERVICE
 from shared.events.base import Event
-from shared.events.envelope import Envelope, open_envelope, peek, wrap
+from shared.events.envelope import Envelope, open_envelope, wrap
 from shared.events.evaluation import ActionAgreed, EvaluationSubmitted, SurveyKind
 from shared.events.intake import MemberRegistered, OrganisationRegistered
 from shared.http.app import create_app
@@ -162,7 +162,7 @@ class Exchanges:
             waiting = await outbox.oldest(connection, 10_000)
         new = [row for row in waiting if row.position not in self.seen]
         self.seen |= {row.position for row in new}
-        return [open_envelope(peek(row.headers), row.value) for row in new]
+        return [open_envelope(row.attributes, row.value) for row in new]
 
     async def events(self) -> list[str]:
         """The names of what was announced since the last look."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.intake.wiring import SERVICE
-from shared.events.envelope import open_envelope, peek
+from shared.events.envelope import open_envelope
 from shared.postgres import outbox
 from shared.postgres.unit_of_work import Database
 from shared.primitives.terms import Role
@@ -81,13 +81,13 @@ class Intake:
         """The names of all events so far, in order."""
         async with self.database.reading() as connection:
             rows = await outbox.oldest(connection, 1000)
-        return [open_envelope(peek(row.headers), row.value).entry.event.__name__ for row in rows]
+        return [open_envelope(row.attributes, row.value).entry.event.__name__ for row in rows]
 
     async def announced_about(self, subject: str) -> list[str]:
         """The names of the events about one thing, in order."""
         async with self.database.reading() as connection:
             rows = await outbox.oldest(connection, 1000)
-        return [open_envelope(peek(row.headers), row.value).entry.event.__name__ for row in rows if row.key == subject]
+        return [open_envelope(row.attributes, row.value).entry.event.__name__ for row in rows if row.key == subject]
 
 
 @pytest.fixture

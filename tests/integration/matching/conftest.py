@@ -14,7 +14,7 @@ from services.matching.rules.views import ProposalView, SearchView
 from services.matching.use_cases import AcceptProposal, DeclineProposal
 from services.matching.wiring import SERVICE
 from shared.events.base import Event
-from shared.events.envelope import Envelope, open_envelope, peek
+from shared.events.envelope import Envelope, open_envelope
 from shared.events.intake import ApplicationValidated
 from shared.hosting.schedule import run_once
 from shared.http.app import create_app
@@ -92,7 +92,7 @@ class Matching:
             waiting = await oldest(connection, 10_000)
         new = [row for row in waiting if row.position not in self.seen]
         self.seen |= {row.position for row in new}
-        return [open_envelope(peek(row.headers), row.value) for row in new]
+        return [open_envelope(row.attributes, row.value) for row in new]
 
     async def announced(self) -> list[Event]:
         """The facts of `envelopes`."""

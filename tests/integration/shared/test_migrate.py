@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.embedded.testing import EmbeddedServers
-from shared.postgres import pool
+from shared.postgres import outbox, pool
 from shared.postgres.migrate import Migration, MigrationError, migrate, missing, read_migrations
 from shared.postgres.settings import PostgresSettings
 from tests.conftest import create_database, postgres_settings
@@ -71,3 +71,25 @@ def test_shared_files_come_before_the_services_own(tmp_path: Path) -> None:
     names = [f"{m.room}/{m.name}" for m in read_migrations("demo", tmp_path)]
     assert names[0].startswith("shared/0001")
     assert names[-1] == "demo/0001_own"
+
+
+async def test_events_that_wait_keep_their_headers_when_these_become_text(
+    empty: PostgresSettings, tmp_path: Path
+) -> None:
+    first, second, *_ = read_migrations("demo", tmp_path)
+    connection = await pool.connect(empty, application="test")
+    await migrate(connection, [first])
+    await connection.execute(
+        "INSERT INTO outbox (event_id, topic, key, header_names, header_values, value) VALUES ($1, 't', 'k', $2, $3, $4)",
+        uuid4(),
+        ["ce_type", "ce_subject"],
+        [b"connect.intake.ApplicationWithdrawn.v1", 'Sant Antoni de Portmany, Balears \u2014 "k"'.encode()],
+        b"{}",
+    )
+    await migrate(connection, [first, second])
+    (waiting,) = await outbox.oldest(connection, 10)
+    assert waiting.attributes == {
+        "ce_type": "connect.intake.ApplicationWithdrawn.v1",
+        "ce_subject": 'Sant Antoni de Portmany, Balears \u2014 "k"',
+    }
+    await connection.close()

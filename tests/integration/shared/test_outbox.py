@@ -18,7 +18,7 @@ def withdrawn(application_id: UUID) -> ApplicationWithdrawn:
 async def sequences(database: Database) -> list[tuple[str, int]]:
     async with database.reading() as connection:
         rows = await outbox.oldest(connection, 1000)
-    return [(row.key, int(dict(row.headers)["ce_subjectsequence"])) for row in rows]
+    return [(row.key, int(row.attributes["ce_subjectsequence"])) for row in rows]
 
 
 async def test_what_is_announced_waits_in_the_outbox(open_database: OpenDatabase) -> None:
@@ -30,7 +30,7 @@ async def test_what_is_announced_waits_in_the_outbox(open_database: OpenDatabase
         (row,) = await outbox.oldest(connection, 10)
     assert row.topic == "intake.applications"
     assert row.key == str(case)
-    assert dict(row.headers)["ce_caseid"] == str(case).encode()
+    assert row.attributes["ce_caseid"] == str(case)
     assert database.outbox_filled.is_set()
 
 
