@@ -80,7 +80,8 @@ async def test_events_that_wait_keep_their_headers_when_these_become_text(
     connection = await pool.connect(empty, application="test")
     await migrate(connection, [first])
     await connection.execute(
-        "INSERT INTO outbox (event_id, topic, key, header_names, header_values, value) VALUES ($1, 't', 'k', $2, $3, $4)",
+        "INSERT INTO outbox (event_id, topic, key, header_names, header_values, value)"
+        " VALUES ($1, 't', 'k', $2, $3, $4)",
         uuid4(),
         ["ce_type", "ce_subject"],
         [b"connect.intake.ApplicationWithdrawn.v1", 'Sant Antoni de Portmany, Balears \u2014 "k"'.encode()],
