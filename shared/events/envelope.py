@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -16,7 +16,6 @@ CONTENT_TYPE = "application/json"
 LAST_PLACE = 2**63 - 1  # what a bigint holds
 Headers = tuple[tuple[str, bytes], ...]
 Attributes = Mapping[str, str]  # headers as text
-T = TypeVar("T")
 
 
 class Unreadable(Exception):
@@ -100,8 +99,13 @@ def wrap(
 ) -> Envelope:
     """Put a fact into its envelope. Raises KeyError if its class is not in the catalogue."""
     entry = entry_of(type(data))
-    subject = str(getattr(data, entry.key))
-    return Envelope(event_id, entry, source_of(entry, service), subject, time, sequence, case_id, traceparent, data)
+    source, subject = source_of(entry, service), subject_of(data)
+    return Envelope(event_id, entry, source, subject, time, sequence, case_id, traceparent, data)
+
+
+def subject_of(data: Event) -> str:
+    """The id of the aggregate that a fact is about. Raises KeyError if its class is not in the catalogue."""
+    return str(getattr(data, entry_of(type(data)).key))
 
 
 def peek(headers: Iterable[tuple[str, bytes]]) -> Attributes:
@@ -112,11 +116,14 @@ def peek(headers: Iterable[tuple[str, bytes]]) -> Attributes:
 
 def open_envelope(headers: Attributes, value: bytes | None) -> Envelope:
     """Read a message. Raises `Unreadable` for anything but a known version of a known event."""
-    spec, ce_type = _header(headers, "ce_specversion", str), _header(headers, "ce_type", str)
-    event_id, time = _header(headers, "ce_id", UUID), _header(headers, "ce_time", _moment)
-    sequence = _header(headers, "ce_subjectsequence", _place)
-    source, subject = _header(headers, "ce_source", str), _header(headers, "ce_subject", str)
-    case_id = _header(headers, "ce_caseid", UUID) if "ce_caseid" in headers else None
+    try:
+        spec, ce_type = headers["ce_specversion"], headers["ce_type"]
+        event_id, time = UUID(headers["ce_id"]), _moment(headers["ce_time"])
+        sequence = _place(headers["ce_subjectsequence"])
+        source, subject = headers["ce_source"], headers["ce_subject"]
+        case_id = UUID(headers["ce_caseid"]) if "ce_caseid" in headers else None
+    except (KeyError, ValueError):
+        raise Unreadable("unreadable", _fault(headers)) from None
     entry = entry_of_type(ce_type)
     if entry is None or spec != SPECVERSION:
         raise Unreadable("unknown-version", f"{ce_type[:100]}, CloudEvents {spec[:10]}, is not known to this release")
@@ -126,13 +133,16 @@ def open_envelope(headers: Attributes, value: bytes | None) -> Envelope:
     return Envelope(event_id, entry, source, subject, time, sequence, case_id, headers.get("ce_traceparent"), data)
 
 
-def _header(headers: Attributes, name: str, parse: Callable[[str], T]) -> T:
-    if name not in headers:
-        raise Unreadable("unreadable", f"the header {name} is missing")
-    try:
-        return parse(headers[name])
-    except ValueError:
-        raise Unreadable("unreadable", f"the header {name} is malformed") from None
+def _fault(headers: Attributes) -> str:
+    """What is wrong with the first header that can't be used."""
+    for name, parse in _NEEDED.items():
+        if name not in headers:
+            return f"the header {name} is missing"
+        try:
+            parse(headers[name])
+        except ValueError:
+            return f"the header {name} is malformed"
+    return "the header ce_caseid is malformed"
 
 
 def _moment(text: str) -> datetime:
@@ -146,6 +156,17 @@ def _place(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PLACE):
         raise ValueError("places count from 1")
     return int(text)
+
+
+_NEEDED: Mapping[str, Callable[[str], object]] = {
+    "ce_specversion": str,
+    "ce_type": str,
+    "ce_id": UUID,
+    "ce_time": _moment,
+    "ce_subjectsequence": _place,
+    "ce_source": str,
+    "ce_subject": str,
+}
 
 
 def _read(entry: Entry, value: bytes | None) -> Event:

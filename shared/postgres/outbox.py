@@ -10,7 +10,7 @@ import orjson
 
 from shared.events.base import Event
 from shared.events.catalogue import entry_of
-from shared.events.envelope import Attributes, wrap
+from shared.events.envelope import Attributes, subject_of, wrap
 from shared.postgres.pool import Connection
 
 
@@ -67,8 +67,7 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
 
 
 def _aggregate(event: Event) -> tuple[str, str]:
-    entry = entry_of(type(event))
-    return entry.topic, str(getattr(event, entry.key))
+    return entry_of(type(event)).topic, subject_of(event)
 
 
 async def _reserve_numbers(connection: Connection, aggregates: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

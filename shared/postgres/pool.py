@@ -38,6 +38,13 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
     )
 
 
+async def _nothing(_: asyncpg.Connection) -> None:
+    """Nothing is left to reset: what our code sets, locks or declares ends with its transaction.
+
+    asyncpg's own way asks the server for it once more after every unit of work.
+    """
+
+
 async def connect(settings: PostgresSettings, *, application: str) -> asyncpg.Connection:
     """One connection outside the pool, for locks that last as long as their session."""
     connection = await asyncpg.connect(**_arguments(settings, application))
@@ -48,7 +55,11 @@ async def connect(settings: PostgresSettings, *, application: str) -> asyncpg.Co
 async def open_pool(settings: PostgresSettings, *, application: str) -> asyncpg.Pool:
     """A pool that connects when first used, so that a process can start while the server is away."""
     pool = asyncpg.create_pool(
-        **_arguments(settings, application), min_size=0, max_size=settings.pool_size, init=prepare_connection
+        **_arguments(settings, application),
+        min_size=0,
+        max_size=settings.pool_size,
+        init=prepare_connection,
+        reset=_nothing,
     )
     await pool
     return pool

@@ -7,7 +7,7 @@ outbox in the same transaction, after the state was locked and saved, so the fac
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -53,7 +53,9 @@ class UnitOfWork:
 
     def caused_by(self, cause: Envelope) -> "UnitOfWork":
         """The same unit, seen from the reaction to one event."""
-        return replace(self, cause=cause)
+        return UnitOfWork(
+            self.connection, self.service, self.now, self.actor, self.new_id, cause=cause, announced=self.announced
+        )
 
 
 @dataclass(frozen=True, slots=True)

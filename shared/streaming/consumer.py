@@ -55,9 +55,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     instance_id: str | None = None
     session: float = SESSION
     _kafka: AIOKafkaConsumer | None = None
-    # Held over transaction and offset commit, never over getmany: the revoke callback runs beside the loop and waits
-    # for it.
+    # Held over the transaction, never over getmany: the revoke callback runs beside the loop and waits for it.
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # The offsets of the last batch on their way: a bookmark, so the next batch does not wait for it.
+    _noting: asyncio.Task[None] | None = None
     _holding_back: bool = False
     _failing_since: float | None = None
     _unreachable: str | None = None
@@ -141,12 +142,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             return
         try:
             async with asyncio.timeout(LEAVE_WITHIN):
+                await self._noted()
                 await self._kafka.stop()
         except TimeoutError:
             log.warning("left the group without the broker's answer")
 
     async def _work(self, batch: Batch) -> bool:
-        """Process one batch and commit its offsets; returns whether its effects are committed."""
+        """Process one batch and begin to commit its offsets; returns whether its effects are committed."""
         async with self._in_work:
             try:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
@@ -154,11 +156,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
                 self._failed(error)
                 return False
-            await self._commit(batch)
+            await self._noted()
+            self._noting = asyncio.create_task(self._commit(batch))
         metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
         self._failing_since = None
         self.readiness.ready(PART, lag=self._lag)
         return True
+
+    async def _noted(self) -> None:
+        if self._noting is not None:
+            await asyncio.shield(self._noting)  # whoever ends waiting does not end the commit
 
     async def _commit(self, batch: Batch) -> None:
         mine = self._kafka_consumer.assignment()
@@ -228,6 +235,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Let the batch in work finish and commit before the partitions go to another member."""
         async with self._in_work:
+            await self._noted()
             log.info("partitions revoked", partitions=len(revoked))
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
