@@ -65,7 +65,7 @@ class Desk:
             async with asyncio.timeout(seconds):
                 for service in SERVICES:
                     await self.until(lambda service=service: self._is_ready(service))  # type: ignore[misc]
-                await self.until(self._may_sign_in)
+                await self.until(self.sign_in)
         except TimeoutError as error:
             raise OperatorError(f"{self.trouble}: see `connect status`.") from error
 
@@ -144,9 +144,13 @@ class Desk:
         self.trouble = f"{service} is not ready: {', '.join(reasons)}" if reasons else ""
         return None if reasons else True
 
-    async def _may_sign_in(self) -> bool:
+    async def sign_in(self, who: Who | None = None) -> bool:
+        """True if the client gets a token for that; of None, for every role of a journey.
+
+        Raises OperatorError with the remedy, or TryAgain if the portal does not answer.
+        """
         try:
-            await self._source(None).token()
+            await self._source(who).token()
         except Refused as refused:
             raise OperatorError(self._why_refused(refused)) from refused
         return True
