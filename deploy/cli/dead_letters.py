@@ -170,19 +170,20 @@ async def _settle(desk: Desk, act: str, letter: dict[str, Any], why: str) -> dic
         return told | {"done": False, "says": f"{letter['id']}: {refused.detail}"}
     except TryAgain as away:
         return told | {"done": False, "says": f"{letter['id']}: {away}; see `connect status`, then ask again."}
-    return told | answer | outcome_of(act, letter["id"], answer)
+    settled: dict[str, Any] = told | answer | outcome_of(act, letter["id"], answer)
+    return settled
 
 
 def outcome_of(act: str, letter_id: str, answer: dict[str, Any]) -> dict[str, Any]:
     """What a settlement came to, in one sentence."""
     handled, blocked_by = answer["handled"], answer["blocked_by"]
     if act == "replay" and blocked_by == letter_id:
-        says = f"{letter_id}: it failed again ({plain(answer['because'] or 'no reason given')}); mend the cause first."
+        says = f"{letter_id}: it failed again ({plain(answer.get('because') or 'see `show`')}); mend the cause first."
         return {"done": False, "says": says}
     followed = handled - 1 if act == "replay" else handled
     says = f"{letter_id}: {act}ed, and {followed} that waited behind it {'was' if followed == 1 else 'were'} handled."
     if blocked_by:
-        says += f" Now {blocked_by} is dead and stops the rest ({plain(answer['because'] or 'no reason given')})."
+        says += f" Now {blocked_by} is dead and stops the rest ({plain(answer.get('because') or 'see `show`')})."
     return {"done": True, "says": says}
 
 

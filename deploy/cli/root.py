@@ -14,7 +14,6 @@ COMMANDS = {
     "status": ("deploy.cli.status", "What is up, what is ready, how far behind, and where it listens."),
     "journey": ("deploy.cli.journey", "Walk one invented application from submission to the closed case."),
     "demo": ("deploy.cli.demo", "Put the demo cases in place."),
-    "dead-letters": ("deploy.cli.dead_letters", "List, show, replay or discard what a service could not use."),
     "events": ("deploy.cli.events", "The catalogue of events."),
     "dead-letters": ("deploy.cli.dead_letters", "Messages that could not be used: list, show, replay, discard."),
     "prepare": ("deploy.cli.prepare", "Make topics, roles and databases on servers of your own."),
