@@ -149,7 +149,7 @@ async def test_a_dead_letter_page_tells_origin_reason_and_what_to_do(
 ) -> None:
     case, letter_id = await a_case_with_a_dead_letter(console)
     text = (await pages.get(f"/dead-letters/{letter_id}")).text
-    for told in ("rejected", "unknown-offer", "matching.proposals", f"/cases/{case.case_id}", f"/{letter_id}/replay"):
+    for told in ("rejected", "unknown-offer", "matching.proposals", f"/cases/{case.case_id}", f"replay {letter_id}"):
         assert told in text
 
 
