@@ -14,12 +14,14 @@ from uuid import UUID
 import asyncpg
 
 from shared.events.base import Event
+from shared.events.catalogue import entry_of
 from shared.events.envelope import Envelope
 from shared.postgres import outbox
-from shared.postgres.outbox import Announcement
+from shared.postgres.outbox import MAX_EVENT_BYTES, Announcement
 from shared.postgres.pool import Connection
 from shared.primitives.actor import Actor, service_actor
 from shared.primitives.clock import Clock, utc_now
+from shared.primitives.errors import Invalid
 from shared.primitives.ids import NewId, new_id
 from shared.telemetry.tracing import current_traceparent
 
@@ -44,11 +46,20 @@ class UnitOfWork:
     def announce(self, event: Event, *, case: UUID | None) -> UUID:
         """Tell the others, once this unit is committed. Returns the event's id.
 
-        Raises KeyError for an event that is not in the catalogue.
+        Raises Invalid for an event that no message can carry: it would stop the relay for ever, so it is refused
+        before anything is stored. Raises KeyError for an event that is not in the catalogue.
         """
+        entry_of(type(event))
+        value = event.model_dump_json().encode()
+        if len(value) > MAX_EVENT_BYTES:
+            raise Invalid(
+                "event-too-large",
+                f"What is to be told of this has {len(value):,} bytes, and a message can carry {MAX_EVENT_BYTES:,}: "
+                "shorten its texts or lists.",
+            )
         event_id = self.new_id()
         traceparent = current_traceparent() or (self.cause.traceparent if self.cause else None)
-        self.announced.append(Announcement(event_id, event, case, self.now, traceparent))
+        self.announced.append(Announcement(event_id, event, value, case, self.now, traceparent))
         return event_id
 
     def caused_by(self, cause: Envelope) -> "UnitOfWork":

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from shared.events.envelope import as_headers
 from shared.postgres import outbox, pool
-from shared.postgres.outbox import Waiting
+from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
 from shared.postgres.settings import PostgresSettings
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
@@ -36,7 +36,6 @@ CONNECTED_WITHIN = 10.0
 ACKNOWLEDGED_WITHIN = 20.0  # an idempotent producer itself would try for ever
 GRACE = 3.0  # seconds that the work in hand gets when the process ends; what is not acknowledged stays in the outbox
 LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
-MAX_EVENT_BYTES = 1_000_000
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import pytest
 from shared.events.intake import ApplicationRejected, ApplicationWithdrawn
 from shared.postgres import outbox
 from shared.postgres.unit_of_work import Database, UnitOfWork
+from shared.primitives.errors import Invalid
 from tests.conftest import OpenDatabase
 
 
@@ -32,6 +33,21 @@ async def test_what_is_announced_waits_in_the_outbox(open_database: OpenDatabase
     assert row.key == str(case)
     assert row.attributes["ce_caseid"] == str(case)
     assert database.outbox_filled.is_set()
+
+
+async def test_an_event_that_no_message_can_carry_is_refused_before_it_is_stored(open_database: OpenDatabase) -> None:
+    database, case = await open_database("shared"), uuid4()
+    fits = ApplicationRejected(application_id=case, codes=("a" * 80,) * 11_900)
+    too_large = fits.model_copy(update={"codes": (*fits.codes, *fits.codes[:200])})
+
+    async def announce_both() -> None:
+        async with database.unit_of_work() as work:
+            work.announce(fits, case=case)
+            work.announce(too_large, case=case)
+
+    with pytest.raises(Invalid, match="event-too-large"):
+        await announce_both()
+    assert await sequences(database) == []
 
 
 async def test_nothing_is_announced_by_a_unit_that_fails(open_database: OpenDatabase) -> None:
