@@ -126,7 +126,7 @@ class Stage:
             await create_database(self.servers, _database(name), template="template0")
             await self._migrate(name, service)
         inputs = {place: end for place, end in self.since.items() if place.topic == IN}
-        await _begin_at(self.servers.kafka_bootstrap, self.name, inputs)
+        await begin_at(self.servers.kafka_bootstrap, self.name, inputs)
 
     async def _migrate(self, name: str, service: ModuleType) -> None:
         connection = await pool.connect(self._postgres(name), application="chaos migrations")
@@ -173,7 +173,8 @@ def _database(name: str) -> str:
     return f"chaos_{name}"
 
 
-async def _begin_at(bootstrap: str, group: str, places: Mapping[TopicPartition, int]) -> None:
+async def begin_at(bootstrap: str, group: str, places: Mapping[TopicPartition, int]) -> None:
+    """Set the offsets of a group that has no members."""
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False) as kafka:
         kafka.assign(list(places))
         await kafka.commit(dict(places))
