@@ -78,7 +78,7 @@ async def _run(runtime: Runtime, processes: dict[str, Planned], console: Console
             console.say("Ctrl-C stops it. `connect status` tells how each part is.")
             await _first(asyncio.create_task(watch(runtime.home, console)), stopping)
     except (BaseExceptionGroup, SupervisorGone) as failure:
-        raise _sentence(failure, runtime.home) from failure
+        raise _sentence(failure, runtime.home, supervisor) from failure
     finally:
         _stop(runtime.home, supervisor, console)
     return 0
@@ -96,15 +96,13 @@ async def _first(work: asyncio.Task[None], stopping: asyncio.Task[bool]) -> bool
     return False
 
 
-def _sentence(failure: BaseException, home: Home) -> BaseException:
+def _sentence(failure: BaseException, home: Home, supervisor: subprocess.Popen[bytes]) -> BaseException:
     """What to tell of several things that went wrong: the first, since the others are most often its echo."""
     causes = list(_leaves(failure))
-    for cause in causes:
-        if isinstance(cause, OperatorError):
-            return cause
-    if any(isinstance(cause, SupervisorGone) for cause in causes):
+    # Whatever else went wrong then (a task that found no Kafka, say) did so because everything ended with it.
+    if supervisor.poll() is not None or any(isinstance(cause, SupervisorGone) for cause in causes):
         return OperatorError(f"The supervisor ended, and everything with it: see {supervisor_log(home)}, run again.")
-    return failure
+    return next((cause for cause in causes if isinstance(cause, OperatorError)), failure)
 
 
 def _leaves(failure: BaseException) -> Iterator[BaseException]:
