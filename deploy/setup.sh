@@ -56,8 +56,4 @@ step "Kafka's jars"
 "$VENV/bin/python" -m deploy.embedded.jars
 done_
 
-step "places of the world"
-"$VENV/bin/python" -m shared.vocabulary.places_file >/dev/null
-done_
-
 echo "The environment in $VENV is ready after $((SECONDS - begun)) s."
