@@ -191,7 +191,7 @@ def refused(item: Readable, error: Exception) -> Broken:
         reason, detail = "constraint", f"{type(error).__name__}" + (f" on {constraint}" if constraint else "")
     envelope = item.envelope
     log.warning("event set aside", event_id=envelope.id, event_type=envelope.entry.type, reason=reason, detail=detail)
-    return Broken(item.message, reason, detail, envelope.entry.type, envelope.id)
+    return Broken(item.message, reason, detail, envelope.entry.type, envelope.id, readable=True)
 
 
 def _place(item: Readable | Broken) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.events.dead_letters import DeadLetterSettled, EventDeadLettered
+from shared.postgres import inbox
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.streaming.message import Broken, Message, Readable
@@ -36,7 +37,9 @@ async def parked(connection: Connection, places: set[tuple[str, str]]) -> set[tu
 async def store_dead(work: UnitOfWork, broken: Broken) -> UUID:
     """Keep the message, park its key and announce it, in the running transaction. Without a key nothing is parked."""
     message = broken.message
-    letter_id = await _insert(work, message, "dead", broken.event_type, broken.event_id, broken.reason, broken.detail)
+    letter_id = await _insert(
+        work, message, "dead", broken.event_type, broken.event_id, broken.reason, broken.detail, claimed=broken.readable
+    )
     if message.key is not None:
         await work.connection.execute(
             "INSERT INTO parked_keys (topic, key) VALUES ($1, $2) ON CONFLICT DO NOTHING", message.topic, message.key
@@ -71,9 +74,9 @@ async def store_waiting(work: UnitOfWork, item: Readable | Broken) -> None:
         event_type, event_id = item.envelope.entry.type, item.envelope.id
     else:
         event_type, event_id = item.event_type or "", item.event_id or item.claim_id
-    await _insert(
-        work, item.message, "waiting", event_type, event_id, "behind", "waits behind a dead letter of its key"
-    )
+    why = "waits behind a dead letter of its key"
+    claimed = isinstance(item, Readable) or item.readable
+    await _insert(work, item.message, "waiting", event_type, event_id, "behind", why, claimed=claimed)
 
 
 async def _insert(
@@ -84,13 +87,15 @@ async def _insert(
     event_id: UUID | None,
     reason: str,
     detail: str,
+    *,
+    claimed: bool,
 ) -> UUID:
     letter_id = work.new_id()
     await work.connection.execute(
         """
         INSERT INTO dead_letters (id, state, topic, partition, "offset", key, event_id, event_type,
-                                  header_names, header_values, value, reason, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                  header_names, header_values, value, reason, detail, event_claimed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         letter_id,
         state,
@@ -105,6 +110,7 @@ async def _insert(
         message.value,
         reason,
         detail,
+        claimed,
     )
     return letter_id
 
@@ -156,6 +162,30 @@ async def next_in_line(connection: Connection, topic: str, key: str) -> asyncpg.
 async def release(connection: Connection, topic: str, key: str) -> None:
     """Let the key's later events flow again."""
     await connection.execute("DELETE FROM parked_keys WHERE topic = $1 AND key = $2", topic, key)
+
+
+async def claim(connection: Connection, row: asyncpg.Record, event_id: UUID) -> bool:
+    """Claim the event of a letter that could not be read when it came; False if another copy of it has had its turn.
+
+    A copy that waits further behind gives its claim away, since the first copy's place is the event's place.
+    """
+    if row["event_claimed"]:
+        return True
+    given = await connection.fetch(
+        """
+        UPDATE dead_letters SET event_claimed = false
+        WHERE topic = $1 AND key = $2 AND event_id = $3 AND event_claimed AND id <> $4 AND state IN ('dead', 'waiting')
+        RETURNING id
+        """,
+        row["topic"],
+        row["key"],
+        event_id,
+        row["id"],
+    )
+    mine = bool(given) or bool(await inbox.claim(connection, [event_id]))
+    if mine:
+        await connection.execute("UPDATE dead_letters SET event_claimed = true WHERE id = $1", row["id"])
+    return mine
 
 
 async def mark_dead(connection: Connection, letter_id: UUID, reason: str, detail: str) -> None:

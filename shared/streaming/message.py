@@ -33,17 +33,18 @@ class Readable(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A message that can't be read. `claim_id` is derived from its place, since its own id can't be trusted."""
+    """A message that can't be used. What is not even `readable` is claimed by its place: its id can't be trusted."""
 
     message: Message
     reason: str
     detail: str
     event_type: str | None
     event_id: UUID | None
+    readable: bool = False
 
     @property
     def claim_id(self) -> UUID:
-        """What the inbox remembers."""
+        """What the inbox remembers of a message that can't be read."""
         place = self.message
         return uuid5(NAMESPACE_URL, f"{place.topic}/{place.partition}/{place.offset}/{place.timestamp}")
 

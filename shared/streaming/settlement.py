@@ -9,7 +9,7 @@ from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, WrongState
 from shared.streaming import dead_letters
 from shared.streaming.batch import POISON, react, refused
-from shared.streaming.message import Broken, read
+from shared.streaming.message import Broken, Readable, read
 from shared.streaming.reactions import Reactions
 
 
@@ -41,6 +41,9 @@ async def replay(work: UnitOfWork, reactions: Reactions, command: Settle) -> Set
 async def discard(work: UnitOfWork, reactions: Reactions, command: Settle) -> Settled:
     """Give the letter up, then handle what waited behind it, in order, until one fails. Raises as `replay` does."""
     row = await _open_letter(work, command.letter_id)
+    item = read(dead_letters.message_of(row))
+    if isinstance(item, Readable):
+        await dead_letters.claim(work.connection, row, item.claim_id)  # its copies are given up with it
     await dead_letters.settle(work, row, "discarded", command.why)
     following = await _next(work, row)
     return await _work_off(work, reactions, following, command.why) if following else Settled(0, None)
@@ -84,7 +87,7 @@ async def _try(work: UnitOfWork, reactions: Reactions, row: asyncpg.Record) -> B
     if isinstance(item, Broken):
         return item
     reaction = reactions.get(item.envelope.entry.event)
-    if reaction is None:
+    if reaction is None or not await dead_letters.claim(work.connection, row, item.claim_id):
         return None
     said = len(work.announced)
     try:

@@ -194,6 +194,46 @@ async def test_discarding_lets_the_next_in_line_go_on(open_database: OpenDatabas
     assert await ledger.letters("discarded") == [letter_id]
 
 
+async def unreadable_copies(ledger: Ledger, case: UUID) -> list[UUID]:
+    """An event, the next of its key, and the first one again, of which this release can read the second only."""
+    arriving = Arriving()
+    first, second = arriving.message(withdrawn(case)), arriving.message(withdrawn(case))
+    copies = [first, second, first._replace(offset=99)]
+    await ledger.processor.process([copy._replace(value=b"later") if copy is not second else copy for copy in copies])
+    assert await ledger.rows() == []
+    # A later release can read them: for this one, they become readable.
+    await ledger.database.pool.execute("UPDATE dead_letters SET value = $1 WHERE value = 'later'", first.value)
+    return await ledger.letters("dead")
+
+
+async def test_copies_that_a_later_release_can_read_take_effect_once(open_database: OpenDatabase) -> None:
+    """Breaks when a letter that was claimed by its place does not claim its event before it is tried again."""
+    ledger, case = await a_ledger(open_database), uuid4()
+    (letter_id,) = await unreadable_copies(ledger, case)
+    assert (await replay(ledger, letter_id)).blocked_by is None
+    assert await ledger.rows() == [(case, 1), (case, 2)]
+
+
+async def test_a_copy_that_came_readable_gives_way_to_the_first(open_database: OpenDatabase) -> None:
+    """Breaks when the first copy, whose place counts, is passed over because a later one has the claim."""
+    ledger, arriving, case = await a_ledger(open_database), Arriving(), uuid4()
+    first, second = arriving.message(withdrawn(case)), arriving.message(withdrawn(case))
+    await ledger.processor.process([first._replace(value=b"later"), second, first._replace(offset=99)])
+    await ledger.database.pool.execute("UPDATE dead_letters SET value = $1 WHERE value = 'later'", first.value)
+    (letter_id,) = await ledger.letters("dead")
+    assert (await replay(ledger, letter_id)).blocked_by is None
+    assert await ledger.rows() == [(case, 1), (case, 2)]
+
+
+async def test_copies_of_what_is_discarded_are_given_up_with_it(open_database: OpenDatabase) -> None:
+    """Breaks when a copy of an event that an operator has given up takes effect behind it."""
+    ledger, case = await a_ledger(open_database), uuid4()
+    (letter_id,) = await unreadable_copies(ledger, case)
+    async with ledger.database.unit_of_work(OPERATOR) as work:
+        await settlement.discard(work, ledger.processor.reactions, Settle(letter_id, "withdrawn by mistake"))
+    assert await ledger.rows() == [(case, 2)]
+
+
 async def test_an_unexpected_error_leaves_everything_undone(open_database: OpenDatabase) -> None:
     ledger, arriving, case = await a_ledger(open_database), Arriving(), uuid4()
 
