@@ -6,7 +6,7 @@ The monitor hears everything and is not repeated in every row.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from shared.events import dead_letters, evaluation, exchange, intake, matching
 from shared.events.base import Event
@@ -17,7 +17,7 @@ PARTITIONS = 12
 RETENTION_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One event. `key` names the payload's field that holds the aggregate's id: the message key and `ce_subject`."""
 
@@ -37,12 +37,12 @@ class Entry:
         """1, or what the class name ends with: `ApplicationValidatedV2` is version 2 of `ApplicationValidated`."""
         return _name_and_version(self.event)[1]
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The CloudEvents type, such as `connect.intake.ApplicationValidated.v1`."""
-        return _type(self.producer, self.event)
+        return f"connect.{self.producer}.{self.name}.v{self.version}"
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The CloudEvents source. A dead letter's source is completed by the service that writes it."""
         return f"/connect/{self.producer}"
@@ -53,16 +53,9 @@ class Entry:
         return (*self.hears, "monitor")
 
 
-@cache
 def _name_and_version(event: type[Event]) -> tuple[str, int]:
     name, marker, number = event.__name__.rpartition("V")
     return (name, int(number)) if marker and number.isdigit() else (event.__name__, 1)
-
-
-@cache
-def _type(producer: str, event: type[Event]) -> str:
-    name, version = _name_and_version(event)
-    return f"connect.{producer}.{name}.v{version}"
 
 
 def _entries(producer: str, topic: str, key: str, rows: Iterable[tuple[type[Event], tuple[str, ...]]]) -> list[Entry]:

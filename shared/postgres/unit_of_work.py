@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from shared.events.base import Event
-from shared.events.catalogue import entry_of
 from shared.events.envelope import Envelope
 from shared.postgres import outbox
-from shared.postgres.outbox import MAX_EVENT_BYTES, Announcement
+from shared.postgres.outbox import MAX_EVENT_BYTES, Announcement, aggregate_of
 from shared.postgres.pool import Connection
 from shared.primitives.actor import Actor, service_actor
 from shared.primitives.clock import Clock, utc_now
@@ -26,17 +26,16 @@ from shared.primitives.ids import NewId, new_id
 from shared.telemetry.tracing import current_traceparent
 
 
-@dataclass(frozen=True, slots=True)
-class UnitOfWork:
+class UnitOfWork(NamedTuple):
     """What a use case works with. `cause` is the event that is reacted to; None for commands and schedules."""
 
     connection: Connection
     service: str
     now: datetime
     actor: Actor
+    announced: list[Announcement]
     new_id: NewId = new_id
     cause: Envelope | None = None
-    announced: list[Announcement] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -49,7 +48,7 @@ class UnitOfWork:
         Raises Invalid for an event that no message can carry: it would stop the relay for ever, so it is refused
         before anything is stored. Raises KeyError for an event that is not in the catalogue.
         """
-        entry_of(type(event))
+        aggregate = aggregate_of(event)
         value = event.model_dump_json().encode()
         if len(value) > MAX_EVENT_BYTES:
             raise Invalid(
@@ -59,14 +58,12 @@ class UnitOfWork:
             )
         event_id = self.new_id()
         traceparent = current_traceparent() or (self.cause.traceparent if self.cause else None)
-        self.announced.append(Announcement(event_id, event, value, case, self.now, traceparent))
+        self.announced.append(Announcement(event_id, event, aggregate, value, case, self.now, traceparent))
         return event_id
 
     def caused_by(self, cause: Envelope) -> "UnitOfWork":
         """The same unit, seen from the reaction to one event."""
-        return UnitOfWork(
-            self.connection, self.service, self.now, self.actor, self.new_id, cause=cause, announced=self.announced
-        )
+        return self._replace(cause=cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,7 @@ class Database:
                 service=self.service,
                 now=self.clock(),
                 actor=actor or service_actor(self.service),
+                announced=[],
                 new_id=self.new_id,
             )
             yield work

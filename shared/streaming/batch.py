@@ -81,14 +81,17 @@ class BatchProcessor:
         if not wanted:
             return counts
         async with self.database.unit_of_work() as work:
-            new = await inbox.claim(work.connection, [item.claim_id for item in wanted])
-            fresh = []
-            for item in wanted:
-                if item.claim_id in new:
-                    new.remove(item.claim_id)  # a second copy in the same batch is a duplicate too
-                    fresh.append(item)
-                else:
-                    counts[_type_of(item), Outcome.DUPLICATE] += 1
+            ids = [item.claim_id for item in wanted]
+            new = await inbox.claim(work.connection, ids)
+            fresh = wanted
+            if len(new) < len(wanted):
+                fresh = []
+                for item, claim_id in zip(wanted, ids, strict=True):
+                    if claim_id in new:
+                        new.remove(claim_id)  # a second copy in the same batch is a duplicate too
+                        fresh.append(item)
+                    else:
+                        counts[_type_of(item), Outcome.DUPLICATE] += 1
             if fresh:
                 await _Run(self, work, counts, careful).all(fresh)
         return counts
@@ -104,7 +107,7 @@ class _Run:
     careful: bool
 
     async def all(self, fresh: Sequence[Readable | Broken]) -> None:
-        parked = await dead_letters.parked(self.work.connection, {_place(item) for item in fresh})
+        parked = await dead_letters.parked(self.work.connection, map(_place, fresh))
         dead = 0
         for reaction, run in groupby(fresh, key=self._reaction):
             if isinstance(reaction, Batched) and not self.careful and not parked:
@@ -157,8 +160,8 @@ class _Run:
         return self.processor.reactions[item.envelope.entry.event] if isinstance(item, Readable) else None
 
     def _count(self, items: Sequence[Readable | Broken], outcome: Outcome) -> None:
-        for item in items:
-            self.counts[_type_of(item), outcome] += 1
+        for event_type, number in Counter(map(_type_of, items)).items():
+            self.counts[event_type, outcome] += number
 
     async def _stop_at_limit(self) -> None:
         limit = self.processor.limit

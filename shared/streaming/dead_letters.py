@@ -4,7 +4,7 @@ A dead letter parks its key (topic and message key), so the order of one aggrega
 replayed (tried again, then everything that waited behind it, in order) or discarded (given up, then what waited).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -16,20 +16,23 @@ from shared.postgres.unit_of_work import UnitOfWork
 from shared.streaming.message import Broken, Message, Readable
 
 
-async def parked(connection: Connection, places: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these (topic, key) are parked.
+async def parked(connection: Connection, places: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (topic, key) are parked. While nothing is, they are not even looked at.
 
     The rows are share-locked until the commit: a settlement that is about to release a key waits, and a batch that
     comes during a settlement waits here, then sees the key released.
     """
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM parked_keys)"):
+        return set()
+    wanted = set(places)
     rows = await connection.fetch(
         """
         SELECT p.topic, p.key FROM parked_keys AS p
         JOIN unnest($1::text[], $2::text[]) AS wanted (topic, key) USING (topic, key)
         ORDER BY p.topic, p.key FOR SHARE OF p
         """,
-        [topic for topic, _ in places],
-        [key for _, key in places],
+        [topic for topic, _ in wanted],
+        [key for _, key in wanted],
     )
     return {(row[0], row[1]) for row in rows}
 

@@ -17,6 +17,8 @@ from shared.telemetry import metrics
 from tests.benchmarks.streaming.material import SAVE_MANY, SAVE_ONE, TOPIC
 from tests.benchmarks.streaming.stage import Stage
 
+FILTERED = (FilteredOut(filter="language", offers=3), FilteredOut(filter="mode", offers=2))
+
 
 def _counted() -> int:
     samples = (sample for metric in metrics.EVENTS_CONSUMED.collect() for sample in metric.samples)
@@ -84,5 +86,4 @@ async def keep_request(work: UnitOfWork, event: ApplicationValidated) -> None:
 
 
 def _answer(event: ApplicationValidated) -> NoMatchFound:
-    filtered = (FilteredOut(filter="language", offers=3), FilteredOut(filter="mode", offers=2))
-    return NoMatchFound(application_id=event.application_id, considered=event.participants, filtered=filtered)
+    return NoMatchFound(application_id=event.application_id, considered=event.participants, filtered=FILTERED)
