@@ -13,6 +13,7 @@ from shared.events.catalogue import ANY_SERVICE, Entry, entry_of, entry_of_type
 
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/json"
+NUMBER = "ce_subjectsequence"
 LAST_PLACE = 2**63 - 1  # what a bigint holds
 Headers = tuple[tuple[str, bytes], ...]
 Attributes = Mapping[str, str]  # headers as text
@@ -55,7 +56,7 @@ class Envelope(NamedTuple):
             "ce_id": self.id,
             "ce_subject": self.subject,
             "ce_time": self.time,
-            "ce_subjectsequence": str(self.sequence),
+            NUMBER: str(self.sequence),
         }
         if self.case_id is not None:
             found["ce_caseid"] = self.case_id
