@@ -1,6 +1,10 @@
 """How the programme matches, by version."""
 
-from services.matching.rules.policy import Policy
+from uuid import UUID
+
+from services.matching.engine.values import RATING_WITHOUT_ANY, Scale
+from services.matching.rules.policy import Ground, Policy
+from services.matching.rules.proposals import REFUSED
 from shared.postgres.pool import Connection
 
 
@@ -10,7 +14,19 @@ async def current_policy(connection: Connection) -> Policy:
     return Policy.model_validate(dict(row))
 
 
-async def load_policy(connection: Connection, version: int) -> Policy:
-    """A policy that is pinned to a search."""
-    row = await connection.fetchrow("SELECT * FROM policies WHERE version = $1", version)
-    return Policy.model_validate(dict(row))
+async def load_ground(connection: Connection, application_id: UUID, version: int) -> Ground:
+    """What the search of an application goes by, under the policy that is pinned to it."""
+    row = await connection.fetchrow(
+        """
+        SELECT to_jsonb(p) AS policy,
+               (SELECT sum(rating_total) / nullif(sum(ratings), 0) FROM track_records) AS mean_rating,
+               ARRAY(SELECT offer_id FROM proposals WHERE application_id = $2 AND state = ANY($3)) AS refused
+        FROM policies AS p WHERE version = $1
+        """,
+        version,
+        application_id,
+        list(REFUSED),
+    )
+    policy, mean = Policy.model_validate(row["policy"]), row["mean_rating"]
+    scale = Scale(policy.weights, RATING_WITHOUT_ANY if mean is None else mean)
+    return Ground(policy, scale, frozenset(row["refused"]))

@@ -2,16 +2,7 @@
 
 from uuid import UUID
 
-from services.matching.engine.values import RATING_WITHOUT_ANY
 from shared.postgres.pool import Connection
-
-
-async def mean_rating(connection: Connection) -> float:
-    """The mean of all ratings of all experts; a stated default while there is none."""
-    mean: float | None = await connection.fetchval(
-        "SELECT sum(rating_total) / nullif(sum(ratings), 0) FROM track_records"
-    )
-    return RATING_WITHOUT_ANY if mean is None else mean
 
 
 async def count_completed(connection: Connection, member_id: UUID) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Candidate
-from services.matching.rules.proposals import REFUSED
 from services.matching.rules.searches import Call, Search, SearchState
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
@@ -116,14 +115,6 @@ async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, 
         within,
     )
     return {row["application_id"]: row["offers"] for row in rows}
-
-
-async def refused_offers(connection: Connection, application_id: UUID) -> frozenset[UUID]:
-    """Offers whose proposals to this application came to nothing: they are not proposed to it again."""
-    rows = await connection.fetch(
-        "SELECT offer_id FROM proposals WHERE application_id = $1 AND state = ANY($2)", application_id, list(REFUSED)
-    )
-    return frozenset(row["offer_id"] for row in rows)
 
 
 def _search(row: asyncpg.Record) -> Search:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from services.matching.engine.filters import obstacles
 from services.matching.engine.values import Candidate, Ranked
+from services.matching.rules.policy import Policy
 from services.matching.rules.reading import request_of
 from services.matching.rules.searches import UNMATCHED, Search, SearchState
 from services.matching.storage import offers, proposals, searches
-from services.matching.use_cases.searching import find, look_for_peers, publish, sequence_of
+from services.matching.use_cases.searching import find, ground_of, look_for_peers, publish, sequence_of
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound
@@ -70,20 +71,21 @@ async def _bring(work: UnitOfWork, seen: Search, candidate: Candidate) -> bool:
     search = await searches.lock_search(work.connection, seen.application_id)
     if search is None or search.state not in UNMATCHED | {SearchState.PROPOSED}:
         return False
-    found = await find(work, search, [candidate])  # this knows of pairs that came to nothing, too
+    ground = await ground_of(work, search)
+    found = find(search, [candidate], ground)  # this knows of pairs that came to nothing, too
     if not found.ranked:
         return False
     if search.state is SearchState.PROPOSED:
-        return await _propose_besides(work, search, found.ranked)
+        return await _propose_besides(work, search, found.ranked, ground.policy)
     return (await look_for_peers(work, search)).state is SearchState.PROPOSED
 
 
-async def _propose_besides(work: UnitOfWork, search: Search, ranked: Sequence[Ranked]) -> bool:
+async def _propose_besides(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> bool:
     """Add offers that answer the application to those that are proposed already."""
     known = await proposals.proposals_of(work.connection, search.application_id)
     fresh = [one for one in ranked if one.candidate.offer_id not in {old.offer_id for old in known}]
     ranks = [old.rank for old in known if old.search == search.number]
-    await publish(work, search, fresh, first_rank=max(ranks, default=0) + 1)
+    await publish(work, search, fresh, policy, first_rank=max(ranks, default=0) + 1)
     return bool(fresh)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.matching.engine.search import search as search_offers
-from services.matching.engine.values import Candidate, Found, Ranked, Scale
+from services.matching.engine.values import Candidate, Found, Ranked
 from services.matching.rules import searches as rules
 from services.matching.rules.calendar import add_working_days
+from services.matching.rules.policy import Ground, Policy
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reading import request_of
 from services.matching.rules.searches import Search, SearchState
-from services.matching.storage import offers, policies, proposals, records, searches
+from services.matching.storage import offers, policies, proposals, searches
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
@@ -36,10 +37,11 @@ async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
 
     The search is locked, or new, and has no open proposal. Pairs that came to nothing before are left out.
     """
-    found = await find(work, search, await offers.all_candidates(work.connection))
+    ground = await ground_of(work, search)
+    found = find(search, await offers.all_candidates(work.connection), ground)
     search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
     if found.ranked:
-        search = await publish(work, search, found.ranked)
+        search = await publish(work, search, found.ranked, ground.policy)
     else:
         search = rules.without_match(search)
         work.announce(
@@ -55,17 +57,21 @@ async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
     return search
 
 
-async def find(work: UnitOfWork, search: Search, candidates: Iterable[Candidate]) -> Found:
+async def ground_of(work: UnitOfWork, search: Search) -> Ground:
+    """What this search goes by now."""
+    return await policies.load_ground(work.connection, search.application_id, search.policy)
+
+
+def find(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Found:
     """The best of these candidates by the policy that is pinned to the search."""
-    refused = await searches.refused_offers(work.connection, search.application_id)
-    policy = await policies.load_policy(work.connection, search.policy)
-    scale = Scale(policy.weights, await records.mean_rating(work.connection))
-    return search_offers(request_of(search.application, refused), candidates, scale, top=policy.proposals)
+    request = request_of(search.application, ground.refused)
+    return search_offers(request, candidates, ground.scale, top=ground.policy.proposals)
 
 
-async def publish(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], *, first_rank: int = 1) -> Search:
+async def publish(
+    work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
+) -> Search:
     """Store proposals and announce them to both sides; returns the search, for the caller to save."""
-    policy = await policies.load_policy(work.connection, search.policy)
     respond_by = add_working_days(work.today, policy.answer_days)
     fresh = [
         Proposal(
