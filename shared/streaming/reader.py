@@ -16,7 +16,7 @@ from shared.streaming.message import Broken, Readable, read, received
 
 POLL_MS = 200
 # Messages that are read in one go (half a millisecond) before the work in hand gets its turn.
-SLICE = 25
+SLICE = 50
 
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
