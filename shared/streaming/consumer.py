@@ -6,7 +6,6 @@ goes back and tries again, later and later, while it keeps polling so that it st
 """
 
 import asyncio
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
+from shared.streaming.membership import ASK_EVERY, Name, give_up_place, member_id
 from shared.streaming.reader import POLL_MS, Batch, Reader
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
@@ -33,6 +33,7 @@ ASK_TIMEOUT = 5.0
 GRACE = 4.0  # seconds that the batch in work gets when the process ends
 LEAVE_WITHIN = 4.0  # seconds
 SESSION = 30.0  # seconds without a heartbeat until the group takes a member for dead
+POLL_WITHIN = 300.0  # seconds that one batch may take until the member gives its partitions to others
 GIVE_UP_AFTER = 900.0  # seconds of failing at one batch, then the process ends and is started anew
 
 
@@ -63,6 +64,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     _failing_since: float | None = None
     _unreachable: str | None = None
     _lag: int = 0
+    _member_id: str = ""  # the last that the group gave us
+    _name_lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume until `stopping` is set; the batch in work is finished first if that takes seconds, else undone.
@@ -72,13 +75,39 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self.readiness.expect(PART)
         try:
             async with ending_within(GRACE, stopping):
-                await self._consume(stopping)
+                while not stopping.is_set():
+                    await self._be_a_member(stopping)
         except TimeoutError:
             if not stopping.is_set():
                 raise
             log.warning("the end could not wait; what is not acknowledged will be delivered again")
         finally:
             await self._stop()
+
+    async def _be_a_member(self, stopping: asyncio.Event) -> None:
+        """Consume until `stopping` is set or the place in the group is lost; return when it is worth joining again."""
+        try:
+            async with ending_within(0, self._name_lost):
+                await self._consume(stopping)
+                return
+        except TimeoutError:
+            if not self._name_lost.is_set():
+                raise
+            self._name_lost.clear()
+            await give_up_place(self._kafka_consumer)
+        except KafkaError as error:  # refused by the group or by a topic
+            self.readiness.not_ready(PART, f"{type(error).__name__}: joining the group anew")
+            log.warning("place in the group lost", error=error)
+        await self._stop()
+        await wait_for(stopping, ASK_EVERY)
+        if await self._name.is_taken(self._member_id):
+            log.error("standing by", reason=str(self._name))
+            self.readiness.not_ready(PART, str(self._name))
+            await self._name.until_free(self._member_id, stopping)
+
+    @property
+    def _name(self) -> Name:
+        return Name(self.settings, self.group, self.instance_id, self.topics)
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         if not await self._start(stopping):
@@ -113,17 +142,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
         wait = FIRST_BACKOFF
         while True:
-            self._kafka = AIOKafkaConsumer(
-                **self.settings.client_options(),
-                group_id=self.group,
-                group_instance_id=static_name(self.instance_id, self.topics),
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                isolation_level="read_committed",
-                session_timeout_ms=int(self.session * 1000),
-                heartbeat_interval_ms=int(self.session * 100),
-                max_poll_interval_ms=300_000,
-            )
+            self._kafka = self._name.client(self.session, POLL_WITHIN)
             self._kafka.subscribe(list(self.topics), listener=self)
             try:
                 await self._kafka.start()
@@ -146,6 +165,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 await self._kafka.stop()
         except TimeoutError:
             log.warning("left the group without the broker's answer")
+        self._kafka = None
 
     async def _work(self, batch: Batch) -> bool:
         """Process one batch and begin to commit its offsets; returns whether its effects are committed."""
@@ -225,6 +245,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 for place, end in ends.items():
                     lags[place.topic] += max(0, end - await kafka.position(place))
         except (KafkaError, TimeoutError, OSError) as error:
+            if kafka is not self._kafka:
+                return {}
             self._unreachable = f"Kafka does not answer ({type(error).__name__})"
             self.readiness.not_ready(PART, self._unreachable)
             return {}
@@ -237,20 +259,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         async with self._in_work:
             await self._noted()
             log.info("partitions revoked", partitions=len(revoked))
+        if self._member_id and not member_id(self._kafka_consumer) and await self._name.is_taken(self._member_id):
+            self._name_lost.set()
+            await asyncio.Future()  # for ever: what follows this callback is to join, and to throw the other out
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """A new assignment is not paused, even if the old one was."""
         log.info("partitions assigned", partitions=len(assigned))
+        self._member_id = member_id(self._kafka_consumer)
         if self._holding_back:
             self._kafka_consumer.pause(*assigned)
-
-
-def static_name(instance_id: str | None, topics: Sequence[str]) -> str | None:
-    """What a static member is called in its group: another name for other topics.
-
-    A static member that comes back under its old name is given its old partitions, whatever it subscribes to now
-    (KAFKA-12759), so a release that reacts to one more topic would never hear it.
-    """
-    if instance_id is None:
-        return None
-    return f"{instance_id}-{hashlib.sha256(' '.join(sorted(topics)).encode()).hexdigest()[:8]}"
