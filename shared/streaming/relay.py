@@ -9,10 +9,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
 
 from shared.events.envelope import as_headers
 from shared.postgres import outbox, pool
@@ -26,6 +29,8 @@ from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
 
+Answer = asyncio.Future[RecordMetadata]
+
 PART = "relay"
 AT_ONCE = 500
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
@@ -34,6 +39,7 @@ ASK_FOR_LOCK_EVERY = 1.0
 ASK_KAFKA_EVERY = 5.0
 CONNECTED_WITHIN = 10.0
 ACKNOWLEDGED_WITHIN = 20.0  # an idempotent producer itself would try for ever
+BATCH_BYTES = 131_072
 GRACE = 3.0  # seconds that the work in hand gets when the process ends; what is not acknowledged stays in the outbox
 LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
 
@@ -48,6 +54,8 @@ class Relay:
     readiness: Readiness
     filled: asyncio.Event = field(default_factory=asyncio.Event)
     _wait: float = FIRST_BACKOFF
+    # Kafka's limit counts a whole batch: after a refusal each message goes alone, so that only those too large stay.
+    _batch_bytes: int = BATCH_BYTES
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Relay until `stopping` is set. Whatever fails, the connections are made anew and the work goes on."""
@@ -59,7 +67,11 @@ class Relay:
             except (*pool.AWAY, KafkaError, asyncpg.PostgresError) as error:
                 # A producer that has lost its place (OutOfOrderSequence, a fenced epoch) can't go on; a new one can.
                 metrics.RELAY_FAILURES.labels(self.service, type(error).__name__).inc()
-                self.readiness.not_ready(PART, f"{type(error).__name__}: connecting anew")
+                too_large = isinstance(error, TooLarge)
+                self._batch_bytes = 1 if too_large else self._batch_bytes
+                self.readiness.not_ready(
+                    PART, error.args[0] if too_large else f"{type(error).__name__}: connecting anew"
+                )
                 log.warning("relay interrupted", error=error, again_in_seconds=self._wait)
                 await wait_for(stopping, self._wait)
                 self._wait = min(self._wait * 2, LAST_BACKOFF)
@@ -69,8 +81,7 @@ class Relay:
         connection = await pool.connect(self.postgres, application=f"{self.service} relay")
         try:
             if await self._lock(connection, stopping):
-                async with _producing(self.kafka) as producer:
-                    self._wait = FIRST_BACKOFF
+                async with _producing(self.kafka, self._batch_bytes) as producer:
                     await self._relay(connection, producer, stopping)
         finally:
             connection.terminate()
@@ -91,36 +102,59 @@ class Relay:
             if time.monotonic() - asked > ASK_KAFKA_EVERY:
                 await _ask(producer)
                 asked = time.monotonic()
-            self.readiness.ready(PART, standby=0)
             if rows:
-                await self._send(producer, rows)
-                await outbox.delete(connection, [row.position for row in rows])
-                metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(rows))
+                await self._carry(connection, producer, rows)
                 poll = SHORTEST_POLL
-            else:
+            self._wait = FIRST_BACKOFF
+            self.readiness.ready(PART, standby=0)
+            if rows and self._batch_bytes < BATCH_BYTES:
+                self._batch_bytes = BATCH_BYTES  # the large one has passed: on with a new producer
+                return
+            if not rows:
                 await wait_for(self.filled, poll)
                 poll = min(poll * 2, LONGEST_POLL)
 
-    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
-        """Return once Kafka has acknowledged every row. Raises TimeoutError if it does not in time."""
+    async def _carry(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
+        """Send the rows and delete what Kafka has acknowledged. Raises TimeoutError if it does not in time."""
+        answers: list[Answer] = []
+        try:
+            await self._send(producer, rows, answers)
+        except (KafkaError, TimeoutError):
+            await self._forget(connection, rows, answers)  # else they would be sent again at every try
+            raise
+        await self._forget(connection, rows, answers)
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
         loop = asyncio.get_running_loop()
         slow = loop.call_later(ASK_KAFKA_EVERY, self.readiness.not_ready, PART, "Kafka does not acknowledge")
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
-                await send(producer, rows)
+                await send(producer, rows, answers)
         finally:
             slow.cancel()
 
+    async def _forget(self, connection: asyncpg.Connection, rows: Sequence[Waiting], answers: Sequence[Answer]) -> None:
+        sent = [row.position for row, answer in zip(rows, answers, strict=False) if _is_acknowledged(answer)]
+        await outbox.delete(connection, sent)
+        metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(sent))
+
+
+class TooLarge(KafkaError):  # type: ignore[misc]  # aiokafka has no type hints
+    """A topic's limit is smaller than a message. The text says which, and what to do."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 @asynccontextmanager
-async def _producing(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+async def _producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
     # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
     producer = AIOKafkaProducer(
         **settings.client_options(),
         enable_idempotence=True,
         acks="all",
         linger_ms=0,
-        max_batch_size=131_072,
+        max_batch_size=batch_bytes,
         max_request_size=MAX_EVENT_BYTES + 100_000,
         request_timeout_ms=20_000,
     )
@@ -154,10 +188,57 @@ async def _ask(producer: AIOKafkaProducer) -> None:
             raise KafkaConnectionError("no broker answers")
 
 
-async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
-    """Send the rows in their order; returns once Kafka has acknowledged every one. Raises the first error otherwise."""
-    acknowledgements = [
-        await producer.send(row.topic, row.value, key=row.key.encode(), headers=list(as_headers(row.attributes)))
-        for row in rows
-    ]
-    await asyncio.gather(*acknowledgements)
+async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
+    """Send the rows in their order, adding their acknowledgements to `answers`; returns once every one has come.
+
+    Raises the first error; then nothing more leaves the producer.
+    """
+    handing_over = asyncio.create_task(_hand_over(producer, rows, answers))
+    try:
+        await asyncio.wait({handing_over})
+    finally:
+        handing_over.cancel()
+    cause = _cause(rows, answers)
+    if cause is not None:
+        raise cause
+    await handing_over
+
+
+async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
+    stop = partial(_stop_at_failure, producer, asyncio.current_task())
+    for row in rows:
+        headers = list(as_headers(row.attributes))
+        answer = await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)
+        answer.add_done_callback(stop)
+        answers.append(answer)
+    await asyncio.wait(answers)
+
+
+def _is_acknowledged(answer: Answer) -> bool:
+    return answer.done() and not answer.cancelled() and answer.exception() is None
+
+
+def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any] | None, answer: Answer) -> None:
+    """Let nothing overtake what has failed.
+
+    The broker refuses a batch whose predecessor is missing, but not on a partition where it knows nothing of this
+    producer yet. So the first failure ends the sender before it takes the next batch.
+    """
+    if not _is_acknowledged(answer):
+        producer._sender.sender_task.cancel()
+        assert handing_over is not None
+        handing_over.cancel()
+
+
+def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException | None:
+    """Why the first of those failed that were sent at all."""
+    for row, answer in zip(rows, answers, strict=False):
+        error = answer.exception() if answer.done() and not answer.cancelled() else None
+        if isinstance(error, MessageSizeTooLargeError):
+            return TooLarge(
+                f"the topic {row.topic} refuses a message of {len(row.value):,} bytes (outbox row {row.position}): "
+                "raise its max.message.bytes; everything behind it waits"
+            )
+        if error is not None:
+            return error
+    return None
