@@ -8,6 +8,9 @@ import orjson
 
 from shared.postgres.settings import PostgresSettings
 
+ANSWER_WITHIN = 60.0  # seconds for one statement, waiting for a lock included
+IDLE_IN_TRANSACTION = "60s"  # then the server undoes a transaction whose process does nothing: it may be frozen
+
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 # What asyncpg and the network raise when the server is away, restarts or has no connection left: another try may help.
@@ -45,9 +48,15 @@ async def _nothing(_: asyncpg.Connection) -> None:
     """
 
 
-async def connect(settings: PostgresSettings, *, application: str) -> asyncpg.Connection:
-    """One connection outside the pool, for locks that last as long as their session."""
-    connection = await asyncpg.connect(**_arguments(settings, application))
+async def connect(settings: PostgresSettings, *, application: str, idle: str = "0") -> asyncpg.Connection:
+    """One connection outside the pool, for locks that last as long as their session.
+
+    The server ends the session, and frees its locks, when it has asked nothing for as long as `idle` says ("30s"; "0"
+    is for ever): its process may be frozen, or its machine gone without a farewell.
+    """
+    arguments = _arguments(settings, application)
+    arguments["server_settings"]["idle_session_timeout"] = idle
+    connection = await asyncpg.connect(**arguments)
     await prepare_connection(connection)
     return connection
 
@@ -73,10 +82,10 @@ def _arguments(settings: PostgresSettings, application: str) -> dict[str, Any]:
         "user": settings.user,
         "password": settings.password.get_secret_value(),
         "timeout": 10,
-        "command_timeout": 60,
+        "command_timeout": ANSWER_WITHIN,
         "server_settings": {
             "application_name": application,
-            "idle_in_transaction_session_timeout": "60s",
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
             "timezone": "UTC",
         },
     }

@@ -1,7 +1,9 @@
 """The relay: carries committed events from the outbox to Kafka, in order, and deletes what Kafka has acknowledged.
 
 One relay works per service: it holds an advisory lock for as long as its database session lives. If it dies between the
-acknowledgement and the delete, the rows are sent again and the consumers' inboxes know them.
+acknowledgement and the delete, the rows are sent again and the consumers' inboxes know them. A relay that is frozen
+loses its session and with it the lock; when it wakes up it may still send what it had in hand, as copies of what the
+next one has sent since: both send in order, so the first copies are in order.
 """
 
 import asyncio
@@ -39,6 +41,7 @@ ASK_FOR_LOCK_EVERY = 1.0
 ASK_KAFKA_EVERY = 5.0
 CONNECTED_WITHIN = 10.0
 ACKNOWLEDGED_WITHIN = 20.0  # an idempotent producer itself would try for ever
+IDLE = "30s"  # a relay that lives asks the database sooner than this, also while Kafka does not answer
 BATCH_BYTES = 131_072
 GRACE = 3.0  # seconds that the work in hand gets when the process ends; what is not acknowledged stays in the outbox
 LOCK = 0x52454C59  # "RELY": one number for all databases, since advisory locks are per database
@@ -78,7 +81,7 @@ class Relay:
 
     async def _session(self, stopping: asyncio.Event) -> None:
         """One database session with its lock and one producer, until something fails or `stopping` is set."""
-        connection = await pool.connect(self.postgres, application=f"{self.service} relay")
+        connection = await pool.connect(self.postgres, application=f"{self.service} relay", idle=IDLE)
         try:
             if await self._lock(connection, stopping):
                 async with _producing(self.kafka, self._batch_bytes) as producer:
