@@ -1,9 +1,9 @@
-"""Ends the process by SIGKILL at a chosen place of the guarantees' code, at a chosen passage.
+"""Ends the process by SIGKILL, or freezes it by SIGSTOP, at a chosen place of the guarantees' code and passage.
 
 `CHAOS_KILL=before-commit:3` lets two transactions pass and dies in the third, after its last statement and before its
-COMMIT. The product knows nothing of this: the functions are wrapped when a test service starts. CHAOS_BATCH=20 lets
-consumer and relay take 20 at once, so that a few hundred events make many passages; CHAOS_GIVE_UP_AFTER shortens the
-15 minutes that a batch may fail, CHAOS_ACKNOWLEDGED_WITHIN the 20 seconds that Kafka may take.
+COMMIT; with CHAOS_STOP it is frozen there. The product knows nothing of this: the functions are wrapped when a test
+service starts. CHAOS_BATCH=20 lets consumer and relay take 20 at once, so that a few hundred events make many passages.
+TIMES shortens what would take too long for a test.
 """
 
 import os
@@ -14,12 +14,24 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from aiokafka import AIOKafkaProducer
+
 from shared.hosting import process
-from shared.postgres import inbox, outbox
+from shared.postgres import inbox, outbox, pool
 from shared.streaming import consumer, relay
 from shared.streaming.consumer import Consumer
 
 Function = Callable[..., Awaitable[Any]]
+
+# The variable, and what it sets: a number of seconds, or a time as PostgreSQL writes it.
+TIMES: Mapping[str, tuple[object, str, type]] = {
+    "CHAOS_GIVE_UP_AFTER": (consumer, "GIVE_UP_AFTER", float),  # for so long a batch may fail
+    "CHAOS_POLL_WITHIN": (consumer, "POLL_WITHIN", float),  # for so long a batch may be in work
+    "CHAOS_ACKNOWLEDGED_WITHIN": (relay, "ACKNOWLEDGED_WITHIN", float),  # for so long Kafka may take
+    "CHAOS_RELAY_IDLE": (relay, "IDLE", str),  # after such a silence the server ends the relay's session
+    "CHAOS_ANSWER_WITHIN": (pool, "ANSWER_WITHIN", float),  # for so long a statement may wait
+    "CHAOS_IDLE_IN_TRANSACTION": (pool, "IDLE_IN_TRANSACTION", str),  # after that the server undoes a transaction
+}
 
 
 class KillPoint(StrEnum):
@@ -30,21 +42,26 @@ class KillPoint(StrEnum):
     BEFORE_OFFSETS = "before-offsets"  # PostgreSQL has committed, Kafka does not know
     AFTER_OFFSETS = "after-offsets"  # both know
     BEFORE_SEND = "before-send"  # the relay has read rows and sent none
+    MID_SEND = "mid-send"  # the relay has handed some rows to its producer and not yet the others
     BEFORE_DELETE = "before-delete"  # Kafka has acknowledged the rows and they are still in the outbox
 
 
 def arm(environment: Mapping[str, str]) -> None:
     """Prepare this process as the environment says; without such variables it stays as it is."""
+    own: dict[str, Any] = {}
     if batch := environment.get("CHAOS_BATCH"):
-        _set(process, "Consumer", partial(Consumer, batch_size=int(batch)))
+        own["batch_size"] = int(batch)
         _set(relay, "AT_ONCE", int(batch))
-    if seconds := environment.get("CHAOS_GIVE_UP_AFTER"):
-        _set(consumer, "GIVE_UP_AFTER", float(seconds))
-    if seconds := environment.get("CHAOS_ACKNOWLEDGED_WITHIN"):
-        _set(relay, "ACKNOWLEDGED_WITHIN", float(seconds))
-    if order := environment.get("CHAOS_KILL"):
-        point, passage = order.split(":")
-        _arm(KillPoint(point), _die_at(int(passage)))
+    if seconds := environment.get("CHAOS_SESSION"):  # until the group takes a silent member for dead
+        own["session"] = float(seconds)
+    _set(process, "Consumer", partial(Consumer, **own))
+    for variable, (owner, name, kind) in TIMES.items():
+        if variable in environment:
+            _set(owner, name, kind(environment[variable]))
+    for variable, how in (("CHAOS_KILL", signal.SIGKILL), ("CHAOS_STOP", signal.SIGSTOP)):
+        if order := environment.get(variable):
+            point, passage = order.split(":")
+            _arm(KillPoint(point), _signal_at(int(passage), how))
 
 
 def _arm(point: KillPoint, die: Callable[[], None]) -> None:
@@ -60,6 +77,8 @@ def _arm(point: KillPoint, die: Callable[[], None]) -> None:
             _wrap(Consumer, "_commit", after=die)
         case KillPoint.BEFORE_SEND:
             _wrap(relay, "send", before=die)
+        case KillPoint.MID_SEND:
+            _wrap(AIOKafkaProducer, "send", after=die)
         case KillPoint.BEFORE_DELETE:
             _wrap(outbox, "delete", before=die)
 
@@ -86,11 +105,11 @@ def _wrap(
 ) -> None:
     function: Function = getattr(owner, name)
 
-    async def wrapped(*arguments: Any) -> Any:
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
         counts = only_if(*arguments)
         if counts:
             before()
-        answer = await function(*arguments)
+        answer = await function(*arguments, **named)
         if counts:
             after()
         return answer
@@ -104,11 +123,11 @@ def _set(owner: object, name: str, value: object) -> None:
     setattr(owner, name, value)
 
 
-def _die_at(passage: int) -> Callable[[], None]:
+def _signal_at(passage: int, how: signal.Signals) -> Callable[[], None]:
     passages = count(1)
 
     def die() -> None:
         if next(passages) == passage:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), how)
 
     return die

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import SystemRandom
 
 import httpx
+import psutil
 
 from deploy.embedded import keeper
 from deploy.embedded.probes import port_is_free
@@ -65,6 +66,12 @@ class Running:
         reasons = "; ".join(f"{name}: {part['reason']}" for name, part in parts.items() if not part["ready"])
         return answer.status_code == 200, reasons
 
+    async def stands_by(self) -> bool:
+        """Whether its relay waits for the lock that another one holds."""
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            answer = await client.get(f"http://{HOST}:{self.port}/health/ready")
+        return bool(answer.json()["roles"]["relay"]["figures"].get("standby") == 1)
+
     async def ready(self) -> None:
         """Wait until it says that it can work."""
 
@@ -91,6 +98,18 @@ class Running:
 
         await until(f"{self.log.stem} ends", has_ended, seconds)
         return int(self.child.returncode)
+
+    async def frozen(self) -> None:
+        """Wait until it has stopped itself (see kill_points): it lives, and does nothing."""
+
+        async def is_stopped() -> bool:
+            return psutil.Process(self.child.pid).status() == psutil.STATUS_STOPPED
+
+        await until(f"{self.log.stem} is frozen", is_stopped)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self.child.send_signal(signal.SIGCONT)
 
     async def kill(self) -> None:
         """kill -9, and wait until it is gone."""
@@ -140,6 +159,7 @@ class Processes:
         for running in self.all:
             if running.child.poll() is None:
                 running.child.terminate()
+                running.thaw()
         for running in self.all:
             try:
                 await running.death(20)

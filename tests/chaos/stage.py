@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -21,10 +22,11 @@ from tests.chaos.checker import Counts, judge
 from tests.chaos.driver import Caller
 from tests.chaos.evidence import IN, Marks, Place, collect, marks
 from tests.chaos.kill_points import KillPoint
-from tests.chaos.processes import HOST, Processes, Running, until
+from tests.chaos.processes import HOST, PATIENCE, Processes, Running, until
 from tests.conftest import create_database
 
 SMALL_BATCH = 20
+NAMELESS = {"CONNECT_GROUP_INSTANCE_ID": ""}  # a member that leaves its group when it ends
 
 
 @dataclass
@@ -86,6 +88,16 @@ class Stage:
 
         await until(f"{goal} events are heard", is_heard)
 
+    async def all_is_heard(self, seconds: float = PATIENCE) -> None:
+        """Wait until the echo has committed whatever the caller has said until now."""
+        said = await self._ask(self.caller_dsn, "SELECT array_agg(event_id) FROM said")
+
+        async def is_heard() -> bool:
+            heard = await self._ask(self.echo_dsn, "SELECT count(*) FROM heard WHERE event_id = ANY($1)", said)
+            return bool(heard == len(said))
+
+        await until(f"the first {len(said)} events are heard", is_heard, seconds)
+
     async def at_rest(self) -> None:
         """Wait until every outbox is empty and the group has acknowledged all that is on the topic."""
         await until("the caller's outbox is empty", self._caller_is_done)
@@ -120,6 +132,14 @@ class Stage:
         ends = await marks(self.servers.kafka_bootstrap)
         return sum(end - committed[place].offset for place, end in ends.items() if place.topic == IN)
 
+    async def cut_off_relay(self) -> bool:
+        """End the session of the caller's relay that holds the lock now; returns whether there was one."""
+        question = """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND granted AND application_name LIKE '%caller relay' AND datname = $1
+            """
+        return bool(await self._ask(self.servers.admin_dsn, question, _database(f"{self.name}_caller")))
+
     async def prepare(self) -> None:
         """Make the databases, and let the group begin where the topic ends now."""
         for name, service in ((self.name, echo_service), (f"{self.name}_caller", caller_service)):
@@ -144,10 +164,10 @@ class Stage:
     async def _caller_is_done(self) -> bool:
         return not await self._ask(self.caller_dsn, "SELECT count(*) FROM outbox")
 
-    async def _ask(self, dsn: str, question: str) -> int:
+    async def _ask(self, dsn: str, question: str, *arguments: object) -> Any:
         connection = await asyncpg.connect(dsn)
         try:
-            return int(await connection.fetchval(question))
+            return await connection.fetchval(question, *arguments)
         finally:
             await connection.close()
 

@@ -3,7 +3,6 @@
 import asyncio
 import random
 
-import asyncpg
 import pytest
 
 from shared.postgres import outbox
@@ -13,10 +12,10 @@ from shared.primitives.terms import Role
 from shared.streaming import settlement
 from shared.streaming.settlement import Settle
 from tests.chaos.driver import a_fact, some_facts, writing
-from tests.chaos.echo_service import FORBIDDEN, SERVICE
+from tests.chaos.echo_service import DEFECTIVE, FORBIDDEN, SERVICE
 from tests.chaos.evidence import IN
 from tests.chaos.processes import until
-from tests.chaos.stage import Stage, begin_at
+from tests.chaos.stage import NAMELESS, Stage, begin_at
 from tests.chaos.test_duplicates_and_poison import dead_letters
 
 pytestmark = [
@@ -27,7 +26,6 @@ pytestmark = [
 ]
 
 OPERATOR = Actor("operator", frozenset({Role.OPERATOR}))
-NAMELESS = {"CONNECT_GROUP_INSTANCE_ID": ""}  # a member that leaves its group when it ends
 JOINS = 3
 
 
@@ -52,6 +50,27 @@ async def test_members_that_join_and_leave_under_load_lose_double_and_reorder_no
     assert counts.unique_in > JOINS
 
 
+async def test_members_that_join_while_a_batch_is_held_back_lose_nothing(stage: Stage) -> None:
+    """Breaks when a new assignment is not paused while a failed batch waits for its next try, and what it delivers is
+    not given back either.
+    """
+    caller, database = await stage.caller(), await stage.echo_database()
+    await database.pool.execute("INSERT INTO defects VALUES ($1)", DEFECTIVE)
+    stage.caller_relay()
+    first = stage.echo("react", environment=NAMELESS)
+    stage.echo("relay")
+    async with caller.talking(stage.applications):
+        await caller.say([a_fact(application_id, DEFECTIVE) for application_id in stage.applications])
+        await first.not_ready("LookupError: the batch is tried again")
+        guest = stage.echo("react", environment=NAMELESS)
+        await guest.not_ready("LookupError: the batch is tried again")
+        assert await guest.stop() == 0
+    await database.pool.execute("DELETE FROM defects")
+    await stage.at_rest()
+    await first.ready()
+    await stage.invariant_holds()
+
+
 async def test_clocks_that_are_an_hour_apart_change_nothing(stage: Stage) -> None:
     """Breaks when order, duplicates or what is still to be sent are told by the time of day."""
     caller = await stage.caller()
@@ -72,25 +91,10 @@ async def test_a_relay_that_loses_its_lock_under_load_sends_all_in_order(stage: 
     for _ in range(2):
         stage.caller_relay()
     stage.echo()
-    administrator = await asyncpg.connect(stage.servers.admin_dsn)
-
-    async def cut_off() -> bool:
-        """End the session of whoever holds the lock now."""
-        return bool(
-            await administrator.fetch(
-                """
-                SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
-                WHERE locktype = 'advisory' AND granted AND application_name LIKE '%caller relay' AND datname = $1
-                """,
-                stage.caller_dsn.rsplit("/", 1)[1].split("?")[0],
-            )
-        )
-
     async with caller.talking(stage.applications):
         for _ in range(4):
             await stage.more_is_heard(40)
-            await until("a relay is cut off", cut_off)
-    await administrator.close()
+            await until("a relay is cut off", stage.cut_off_relay)
     await stage.at_rest()
     await stage.invariant_holds()
 
