@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 REQUIREMENTS := deploy/requirements
 CODE := services shared deploy tests
 
-.PHONY: help setup run test check bench clean lock format lint types layers dependencies dead-code schemas translations
+.PHONY: help setup run test mutants check bench clean lock format lint types layers dependencies dead-code schemas translations
 
 help: ## List these commands.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -32,6 +32,9 @@ run: setup ## Start everything with demo data and print the address; Ctrl-C stop
 
 test: setup ## Run every test on a real Kafka and PostgreSQL. TESTS=path for some, WORKERS=n at once.
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS) $(ARGS)
+
+mutants: setup ## Break each guard of the delivery guarantees in a copy; a test must notice. ONLY="name name" for some.
+	@$(BIN)/python -m tests.mutants $(ONLY)
 
 check: setup format lint types layers dependencies dead-code schemas translations ## Format, lint, types, layers, unused, schemas, translations.
 	@echo "Every check passed."
