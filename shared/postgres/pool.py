@@ -48,14 +48,15 @@ async def _nothing(_: asyncpg.Connection) -> None:
     """
 
 
-async def connect(settings: PostgresSettings, *, application: str, idle: str = "0") -> asyncpg.Connection:
+async def connect(settings: PostgresSettings, *, application: str, idle: str | None = None) -> asyncpg.Connection:
     """One connection outside the pool, for locks that last as long as their session.
 
-    The server ends the session, and frees its locks, when it has asked nothing for as long as `idle` says ("30s"; "0"
-    is for ever): its process may be frozen, or its machine gone without a farewell.
+    With `idle` ("30s") the server ends the session, and frees its locks, when it has asked nothing for so long: its
+    process may be frozen, or its machine gone without a farewell.
     """
     arguments = _arguments(settings, application)
-    arguments["server_settings"]["idle_session_timeout"] = idle
+    if idle is not None:
+        arguments["server_settings"]["idle_session_timeout"] = idle
     connection = await asyncpg.connect(**arguments)
     await prepare_connection(connection)
     return connection

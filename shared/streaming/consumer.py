@@ -86,6 +86,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _be_a_member(self, stopping: asyncio.Event) -> None:
         """Consume until `stopping` is set or the place in the group is lost; return when it is worth joining again."""
+        self._holding_back = False  # the place may have been lost in the middle of it
         try:
             async with ending_within(0, self._name_lost):
                 await self._consume(stopping)
