@@ -11,6 +11,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.chaos.driver import a_fact
+from tests.chaos.echo_service import DEFECTIVE
 from tests.chaos.kill_points import KillPoint
 from tests.chaos.processes import until
 from tests.chaos.stage import NAMELESS, Stage
@@ -100,16 +101,20 @@ async def test_a_relay_that_is_frozen_in_mid_send_loses_its_lock_and_overtakes_n
 
 async def test_two_that_use_one_name_do_not_fight_and_the_older_waits(stage: Stage) -> None:
     """Breaks when a member whose name was taken joins again at once: the two throw each other out many times a second,
-    or one ends, is started anew by its supervisor and takes the name back.
+    or one ends, is started anew by its supervisor and takes the name back. Or when the older, which was holding a
+    failed batch back at that moment, is still paused when its turn has come again.
     """
-    caller = await stage.caller()
+    caller, database, brief = await stage.caller(), await stage.echo_database(), {"CHAOS_SESSION": "6"}
     stage.caller_relay()
-    older = stage.echo("react", environment={"CHAOS_SESSION": "6"})
+    older = stage.echo("react", environment=brief)
     stage.echo("relay")
+    await database.pool.execute("INSERT INTO defects VALUES ($1)", DEFECTIVE)
     async with caller.talking(stage.applications):
-        await stage.more_is_heard()
-        younger = stage.echo("react", environment={"CHAOS_SESSION": "6"})
+        await caller.say([a_fact(application_id, DEFECTIVE) for application_id in stage.applications])
+        await older.not_ready("LookupError: the batch is tried again")
+        younger = stage.echo("react", environment=brief)
         await older.not_ready(f"another process is called {stage.name}-1", "CONNECT_GROUP_INSTANCE_ID")
+        await database.pool.execute("DELETE FROM defects")
         await younger.ready()
         await stage.more_is_heard(200)
         assert not (await older.health())[0]

@@ -58,7 +58,10 @@ def verdict(mutant: Mutant) -> str:
             mutant.apply(copy)
         except Outdated as error:
             return str(error)
-        return judge(mutant, run_test(copy, mutant.test))
+        case = run_test(copy, mutant.test)
+        if case is not None and case.find("error") is not None:
+            case = run_test(copy, mutant.test)  # servers that did not start, on a busy machine
+        return judge(mutant, case)
 
 
 def copy_tracked_files(to: Path) -> None:
