@@ -1,7 +1,7 @@
 """Measures CONNECT: `python -m tests.benchmarks [--only GROUP] [--json]`.
 
-Each benchmark prints one line of JSON as soon as it is known; the first line describes the machine. What is going on is
-told on standard error.
+Each benchmark prints one line of JSON as soon as it is known; the first line describes the machine, the last ones say
+which figures are what the project demands. What is going on is told on standard error.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from shared.hosting.garbage import collect_rarely
@@ -17,6 +18,7 @@ from shared.telemetry.logging import configure_logging
 from shared.telemetry.tracing import configure_tracing
 from tests.benchmarks import machine, memory
 from tests.benchmarks.figures import Figure, TrialError
+from tests.benchmarks.floors import summary
 from tests.benchmarks.journey import group as journey
 from tests.benchmarks.streaming import group as streaming
 
@@ -40,26 +42,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _write(sys.stdout, json.dumps({"machine": found}))
     if warning := machine.warning(found):
         _write(sys.stderr, warning)
-    started = time.monotonic()
-
-    def report(figure: Figure) -> None:
-        _write(sys.stdout, figure.line())
-        if not options.json:
-            _write(sys.stdout, f"  {figure.sentence()}")
-
-    def tell(what: str) -> None:
-        _write(sys.stderr, f"[{time.monotonic() - started:4.0f} s] {what}")
-
+    figures: list[Figure] = []
+    told = _Told(json_only=options.json, figures=figures)
     try:
         for name in options.only or GROUPS:
-            GROUPS[name](report, tell)
+            GROUPS[name](told.report, told.tell)
     except TrialError as error:
-        tell(f"given up: {error}")
+        told.tell(f"given up: {error}")
         sys.exit(1)
     except KeyboardInterrupt:
-        tell("stopped; the servers are gone")
+        told.tell("stopped; the servers are gone")
         sys.exit(130)
-    tell("done")
+    if not options.json:
+        _write(sys.stdout, summary(figures))
+    told.tell("done")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said so far."""
+
+    json_only: bool
+    figures: list[Figure]
+    started: float = field(default_factory=time.monotonic)
+
+    def report(self, figure: Figure) -> None:
+        self.figures.append(figure)
+        _write(sys.stdout, figure.line())
+        if not self.json_only:
+            _write(sys.stdout, f"  {figure.sentence()}")
+
+    def tell(self, what: str) -> None:
+        _write(sys.stderr, f"[{time.monotonic() - self.started:4.0f} s] {what}")
 
 
 def _write(stream: TextIO, line: str) -> None:

@@ -13,6 +13,7 @@ import uvloop
 from deploy.embedded.testing import EmbeddedServers
 from shared.primitives.terms import Role
 from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
+from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.journey.applications import Desk, an_organisation, open_desk
 from tests.benchmarks.journey.bare import bare_api
 from tests.benchmarks.journey.callers import Caller, sign_in
@@ -117,4 +118,4 @@ def _report_percentiles(
 ) -> None:
     for label, share in (("p50", 0.5), ("p99", 0.99)):
         runs = [(percentile(ours, share), percentile(theirs, share)) for ours, theirs in turns]
-        report(compared(f"{name}.{label}", "ms", peer, runs, "lower"))
+        report(compared(f"{name}.{label}", "ms", peer, runs, "lower", floor=FLOORS.get(f"{name}.{label}")))

@@ -17,6 +17,7 @@ from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics
 from tests.benchmarks.figures import Figure, compared, in_turns
+from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.streaming.by_hand import ByHand, relay
 from tests.benchmarks.streaming.material import fill_inbox, fill_outbox, fill_topic
 from tests.benchmarks.streaming.ours import Ours, keep_request, keep_requests
@@ -108,7 +109,7 @@ class _Group:
         self.tell(f"{name}: {TURNS} turns")
         turns = await in_turns(ours, peer, TURNS)
         paces = [(mine.per_second, other.per_second) for mine, other in turns]
-        self.report(compared(name, f"{what}/s", peer_name, paces, "higher"))
+        self.report(compared(name, f"{what}/s", peer_name, paces, "higher", floor=FLOORS.get(name)))
         costs = [(mine.cpu_microseconds, other.cpu_microseconds) for mine, other in turns]
         self.report(compared(f"{name}.cpu", f"µs of our process per {what[:-1]}", peer_name, costs, "lower"))
 

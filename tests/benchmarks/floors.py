@@ -1,0 +1,29 @@
+"""What the project demands of its figures, and the table at the end that says which demands were met."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.benchmarks.figures import Figure
+
+# Ratios, ours to the peer's: at least where more is better, at most where less is.
+FLOORS: Mapping[str, float] = {
+    "streaming.batched": 0.9,
+    "streaming.faust": 4.0,
+    "streaming.faststream": 5.0,
+    "streaming.relay": 0.9,
+    "streaming.growth": 1.1,
+    "streaming.growth_long": 1.1,
+    "journey.two_hops.p50": 4.0,
+    "journey.two_hops.p99": 4.0,
+}
+
+
+def summary(figures: Sequence[Figure]) -> str:
+    """One line for each figure that has a floor; empty if none has."""
+    rows = [_row(figure) for figure in figures if figure.met is not None]
+    return "\n".join(["floors:", *rows]) if rows else ""
+
+
+def _row(figure: Figure) -> str:
+    assert figure.ratio is not None
+    verdict = "met" if figure.met else "not met"
+    return f"  {figure.name:<24} {figure.ratio:>7.2f}  {figure.demand():<14}  {verdict}"
