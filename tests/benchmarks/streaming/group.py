@@ -16,6 +16,7 @@ from shared.streaming.reactions import Batched
 from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics
+from shared.telemetry.metrics import Outcome
 from tests.benchmarks.figures import Figure, compared, in_turns
 from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.streaming.by_hand import ByHand, relay
@@ -34,8 +35,8 @@ Trial = Callable[[], Awaitable[Pace]]
 MakeContestant = Callable[[], Contestant]
 
 
-OURS: MakeContestant = partial(Ours, Batched(keep_requests))
-HAND_WRITTEN: MakeContestant = partial(ByHand, set_based=True)
+OURS = partial(Ours, Batched(keep_requests))
+HAND_WRITTEN = partial(ByHand, set_based=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class _Group:
                 await check_effects(stage, 0, claimed=EVENTS)
                 return found
 
-        ours, peer = partial(trial, OURS), partial(trial, HAND_WRITTEN)
+        ours = partial(trial, partial(OURS, outcome=Outcome.DUPLICATE))
+        peer = partial(trial, partial(HAND_WRITTEN, known=True))
         await self._compare("streaming.duplicates", "events", BY_HAND, ours, peer)
 
     async def _relays(self, template: str) -> None:

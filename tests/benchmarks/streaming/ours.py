@@ -14,40 +14,47 @@ from shared.streaming.batch import BatchProcessor
 from shared.streaming.consumer import Consumer
 from shared.streaming.reactions import Batched, Reaction, Reactions
 from shared.telemetry import metrics
-from tests.benchmarks.streaming.material import SAVE_MANY, SAVE_ONE, TOPIC
-from tests.benchmarks.streaming.stage import Stage
+from shared.telemetry.metrics import Outcome
+from tests.benchmarks.streaming.material import SAVE_MANY, SAVE_ONE
+from tests.benchmarks.streaming.stage import SERVICE, Stage
 
 FILTERED = (FilteredOut(filter="language", offers=3), FilteredOut(filter="mode", offers=2))
 
 
-def _counted() -> int:
-    samples = (sample for metric in metrics.EVENTS_CONSUMED.collect() for sample in metric.samples)
-    return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
-
-
 @dataclass(slots=True)
 class Ours:
-    """A service's consumer as its process runs it."""
+    """A service's consumer as its process runs it. `outcome`: which events are counted as done."""
 
     reaction: Reaction | Batched
-    _before: int = field(default_factory=_counted)
+    outcome: Outcome = Outcome.HANDLED
+    _before: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = self._counted()
 
     async def run(self, stage: Stage, stopping: asyncio.Event) -> None:
         """Consume until `stopping` is set."""
+        await self.consumer(stage).run(stopping)
+
+    def consumer(self, stage: Stage) -> Consumer:
+        """The consumer, not running yet."""
         reactions: Reactions = {ApplicationValidated: self.reaction}
-        consumer = Consumer(
+        return Consumer(
             group=stage.group,
-            topics=(TOPIC,),
+            topics=(stage.topic,),
             settings=stage.kafka,
             processor=BatchProcessor(stage.database, reactions),
             readiness=Readiness(),
         )
-        await consumer.run(stopping)
 
     @property
     def done(self) -> int:
-        """Events of this run whose effects are committed."""
-        return _counted() - self._before
+        """Events of this run that are committed with this outcome."""
+        return self._counted() - self._before
+
+    def _counted(self) -> int:
+        event = ApplicationValidated.__name__
+        return int(metrics.EVENTS_CONSUMED.labels(SERVICE, event, self.outcome)._value.get())
 
 
 async def keep_requests(work: UnitOfWork, events: Sequence[Envelope]) -> None:

@@ -15,7 +15,7 @@ from shared.postgres.migrate import migrate, read_migrations
 from shared.postgres.settings import PostgresSettings
 from shared.postgres.unit_of_work import Database
 from shared.streaming.settings import KafkaSettings
-from tests.benchmarks.streaming.material import TABLES
+from tests.benchmarks.streaming.material import TABLES, TOPIC
 from tests.conftest import create_database, drop_databases, postgres_settings
 
 SERVICE = "matching"
@@ -24,13 +24,14 @@ Fill = Callable[[asyncpg.Connection], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a contestant is given. `group` is a consumer group that nobody has used before."""
+    """What a contestant is given. `group` is a consumer group that nobody has used before; `topic` has the events."""
 
     kafka: KafkaSettings
     database: Database
     postgres: PostgresSettings
     dsn: str
     group: str
+    topic: str = TOPIC
 
 
 async def make_template(servers: EmbeddedServers, fill: Fill | None = None) -> str:
