@@ -43,6 +43,19 @@ async def commit_batch(connection: Connection, delivered: Sequence[Delivered], *
     return len(fresh)
 
 
+async def commit_one(connection: Connection, head: dict[str, bytes], value: bytes) -> None:
+    """The effects of one event in a transaction of its own. Its outbox row is inserted: COPY pays for many only."""
+    async with connection.transaction():
+        if not await connection.fetch(material.CLAIM, [UUID(head["ce_id"].decode())]):
+            return
+        fact = orjson.loads(value)
+        await _save_each(connection, [(head, fact)])
+        key = fact["application_id"]
+        (reserved,) = await connection.fetch(material.RESERVE, [ANSWERS_TOPIC], [key], [1])
+        row = _answer(head, fact, reserved["last"], datetime.now(UTC).isoformat())
+        await connection.execute(material.INSERT_OUTBOX, *row)
+
+
 async def _save_many(connection: Connection, fresh: Fresh) -> None:
     newest = {fact["application_id"]: (fact, int(head["ce_subjectsequence"])) for head, fact in fresh}
     numbers = Counter(fact["application_id"] for _, fact in fresh)

@@ -1,10 +1,6 @@
-"""Streaming: events and rows per second, against loops written by hand.
+"""Streaming: events and rows per second, against peers."""
 
-A further peer (a Faust agent, FastStream) is one more `Contestant` in `_contests`; one that needs a process of its own
-starts it in `run` and counts `done` in the inbox.
-"""
-
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,51 +8,23 @@ import uvloop
 
 from deploy.embedded.testing import EmbeddedServers
 from shared.primitives.readiness import Readiness
-from shared.streaming.reactions import Batched
 from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics
 from shared.telemetry.metrics import Outcome
-from tests.benchmarks.figures import Figure, compared, in_turns
+from tests.benchmarks.figures import Better, Figure, compared, in_turns
 from tests.benchmarks.floors import FLOORS
-from tests.benchmarks.streaming.by_hand import ByHand, relay
+from tests.benchmarks.streaming.by_hand import relay
+from tests.benchmarks.streaming.contests import BY_HAND, CONTESTS, EVENTS, HAND_WRITTEN, OURS, Side
 from tests.benchmarks.streaming.material import fill_inbox, fill_outbox, fill_topic
-from tests.benchmarks.streaming.ours import Ours, keep_request, keep_requests
-from tests.benchmarks.streaming.stage import SERVICE, Stage, make_template, open_stage
-from tests.benchmarks.streaming.trials import Contestant, Pace, Run, check_effects, pace, relay_pace
+from tests.benchmarks.streaming.stage import SERVICE, Fill, Stage, make_template, open_stage
+from tests.benchmarks.streaming.trials import Pace, Run, check_effects, pace, relay_pace
 
-EVENTS, ONE_BY_ONE_EVENTS, ROWS = 30_000, 5_000, 20_000
-TURNS = 3
-BY_HAND = "aiokafka getmany and asyncpg, by hand"
+ROWS = 20_000
 
 Report = Callable[[Figure], None]
 Tell = Callable[[str], None]
 Trial = Callable[[], Awaitable[Pace]]
-MakeContestant = Callable[[], Contestant]
-
-
-OURS = partial(Ours, Batched(keep_requests))
-HAND_WRITTEN = partial(ByHand, set_based=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """Two contestants with the same work, made anew for each trial."""
-
-    name: str
-    events: int
-    ours: MakeContestant
-    peer: MakeContestant
-    peer_name: str
-
-
-def _contests() -> tuple[Contest, ...]:
-    a_batch, an_event = f"{BY_HAND}, one statement a batch", f"{BY_HAND}, one statement an event"
-    one_by_one = partial(Ours, keep_request), partial(ByHand, set_based=False)
-    return (
-        Contest("streaming.batched", EVENTS, OURS, HAND_WRITTEN, a_batch),
-        Contest("streaming.one_by_one", ONE_BY_ONE_EVENTS, *one_by_one, an_event),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,57 +38,72 @@ class _Group:
         await ensure_topics(kafka)
         self.tell(f"streaming: writing {EVENTS} events")
         ids = await fill_topic(kafka, EVENTS)
-        fresh = await make_template(self.servers)
-        for contest in _contests():
-            await self._effects(contest, fresh)
-        await self._duplicates(await make_template(self.servers, lambda connection: fill_inbox(connection, ids)))
-        await self._relays(await make_template(self.servers, lambda connection: fill_outbox(connection, ROWS)))
+        fresh = await self._template()
+        for contest in CONTESTS:
+            sides = self._effects(contest.ours, fresh), self._effects(contest.peer, fresh)
+            await self._compare(contest.name, "events", contest.peer_name, *sides, turns=contest.turns)
+        await self._duplicates(await self._template(lambda connection: fill_inbox(connection, ids)))
+        await self._relays()
 
-    async def _effects(self, contest: Contest, template: str) -> None:
-        async def trial(make: MakeContestant) -> Pace:
+    async def _template(self, fill: Fill | None = None) -> str:
+        return await make_template(self.servers, fill)
+
+    def _effects(self, side: Side, template: str, *, claimed: int = 0) -> Trial:
+        """Everything that comes has its effect once. `claimed` events were there before."""
+
+        async def trial() -> Pace:
             async with open_stage(self.servers, template) as stage:
-                found = await pace(make(), stage, contest.events)
-                await check_effects(stage, contest.events)
+                found = await pace(side.make(), stage, side.events)
+                await check_effects(stage, side.events, claimed=claimed)
                 return found
 
-        ours, peer = partial(trial, contest.ours), partial(trial, contest.peer)
-        await self._compare(contest.name, "events", contest.peer_name, ours, peer)
+        return trial
 
     async def _duplicates(self, template: str) -> None:
         """Everything comes once more, and nothing may happen."""
 
-        async def trial(make: MakeContestant) -> Pace:
+        async def trial(side: Side) -> Pace:
             async with open_stage(self.servers, template) as stage:
-                found = await pace(make(), stage, EVENTS)
+                found = await pace(side.make(), stage, EVENTS)
                 await check_effects(stage, 0, claimed=EVENTS)
                 return found
 
-        ours = partial(trial, partial(OURS, outcome=Outcome.DUPLICATE))
-        peer = partial(trial, partial(HAND_WRITTEN, known=True))
-        await self._compare("streaming.duplicates", "events", BY_HAND, ours, peer)
+        ours = partial(trial, Side(partial(OURS, outcome=Outcome.DUPLICATE), EVENTS))
+        peer = partial(trial, Side(partial(HAND_WRITTEN, known=True), EVENTS))
+        await self._compare("streaming.duplicates", "events", BY_HAND, ours, peer, turns=3)
 
-    async def _relays(self, template: str) -> None:
-        async def trial(relay: Callable[[Stage], Run]) -> Pace:
+    async def _relays(self) -> None:
+        few = await self._template(lambda connection: fill_outbox(connection, ROWS))
+        by_hand = "select, idempotent send, delete, by hand"
+        ours = self._relay(_our_relay, few, ROWS)
+        await self._compare("streaming.relay", "rows", by_hand, ours, self._relay(_by_hand, few, ROWS), turns=5)
+
+    def _relay(self, relay: Callable[[Stage], Run], template: str, rows: int) -> Trial:
+        async def trial() -> Pace:
             async with open_stage(self.servers, template) as stage:
-                return await relay_pace(relay(stage), stage, ROWS)
+                return await relay_pace(relay(stage), stage, rows)
 
-        ours, peer = partial(trial, _our_relay), partial(trial, _relay_by_hand)
-        await self._compare("streaming.relay", "rows", "select, idempotent send, delete, by hand", ours, peer)
+        return trial
 
-    async def _compare(self, name: str, what: str, peer_name: str, ours: Trial, peer: Trial) -> None:
-        self.tell(f"{name}: {TURNS} turns")
-        turns = await in_turns(ours, peer, TURNS)
-        paces = [(mine.per_second, other.per_second) for mine, other in turns]
-        self.report(compared(name, f"{what}/s", peer_name, paces, "higher", floor=FLOORS.get(name)))
-        costs = [(mine.cpu_microseconds, other.cpu_microseconds) for mine, other in turns]
-        self.report(compared(f"{name}.cpu", f"µs of our process per {what[:-1]}", peer_name, costs, "lower"))
+    async def _compare(self, name: str, what: str, peer_name: str, ours: Trial, peer: Trial, *, turns: int) -> None:
+        self.tell(f"{name}: {turns} turns")
+        found = await in_turns(ours, peer, turns)
+        paces = [(mine.per_second, other.per_second) for mine, other in found]
+        self._report(name, f"{what}/s", peer_name, paces, "higher")
+        costs = [(mine.cpu_microseconds, other.cpu_microseconds) for mine, other in found]
+        self._report(f"{name}.cpu", f"µs of our process per {what[:-1]}", peer_name, costs, "lower")
+
+    def _report(
+        self, name: str, unit: str, peer_name: str, runs: Sequence[tuple[float, float]], better: Better
+    ) -> None:
+        self.report(compared(name, unit, peer_name, runs, better, floor=FLOORS.get(name)))
 
 
 def _our_relay(stage: Stage) -> Run:
     return Relay(SERVICE, stage.postgres, stage.kafka, Readiness()).run
 
 
-def _relay_by_hand(stage: Stage) -> Run:
+def _by_hand(stage: Stage) -> Run:
     return partial(relay, stage)
 
 

@@ -54,6 +54,7 @@ ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
 RETURNING topic, subject, last
 """
 OUTBOX_COLUMNS = ("event_id", "topic", "key", "headers", "value")
+INSERT_OUTBOX = "INSERT INTO outbox (event_id, topic, key, headers, value) VALUES ($1, $2, $3, $4, $5)"
 OLDEST = "SELECT position, topic, key, headers, value FROM outbox ORDER BY position LIMIT $1"
 DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
