@@ -1,5 +1,6 @@
-"""Streaming: events and rows per second, against peers."""
+"""Streaming: events and rows per second, against peers and against ourselves with a longer past."""
 
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +17,12 @@ from tests.benchmarks.figures import Better, Figure, compared, in_turns
 from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.streaming.by_hand import relay
 from tests.benchmarks.streaming.contests import BY_HAND, CONTESTS, EVENTS, HAND_WRITTEN, OURS, Side
+from tests.benchmarks.streaming.growth import FEW, LEFT, MANY, VERY_MANY, fill_outbox_after_many, fill_past
 from tests.benchmarks.streaming.material import fill_inbox, fill_outbox, fill_topic
 from tests.benchmarks.streaming.stage import SERVICE, Fill, Stage, make_template, open_stage
 from tests.benchmarks.streaming.trials import Pace, Run, check_effects, pace, relay_pace
 
-ROWS = 20_000
+ROWS, BACKLOG = 20_000, 200_000
 
 Report = Callable[[Figure], None]
 Tell = Callable[[str], None]
@@ -44,6 +46,9 @@ class _Group:
             await self._compare(contest.name, "events", contest.peer_name, *sides, turns=contest.turns)
         await self._duplicates(await self._template(lambda connection: fill_inbox(connection, ids)))
         await self._relays()
+        await self._growth("streaming.growth", MANY, turns=5)
+        if os.environ.get("LONG"):
+            await self._growth("streaming.growth_long", VERY_MANY, turns=5)
 
     async def _template(self, fill: Fill | None = None) -> str:
         return await make_template(self.servers, fill)
@@ -77,6 +82,12 @@ class _Group:
         by_hand = "select, idempotent send, delete, by hand"
         ours = self._relay(_our_relay, few, ROWS)
         await self._compare("streaming.relay", "rows", by_hand, ours, self._relay(_by_hand, few, ROWS), turns=5)
+        left = await self._template(lambda connection: fill_outbox_after_many(connection, ROWS))
+        name, before = "streaming.relay_after_many", f"the same before {LEFT:,} rows had left"
+        await self._compare(name, "rows", before, self._relay(_our_relay, left, ROWS), ours, turns=3)
+        backlog = await self._template(lambda connection: fill_outbox(connection, BACKLOG))
+        name, short = "streaming.relay_backlog", f"the same with {ROWS:,} rows and not {BACKLOG:,}"
+        await self._compare(name, "rows", short, self._relay(_our_relay, backlog, BACKLOG), ours, turns=2)
 
     def _relay(self, relay: Callable[[Stage], Run], template: str, rows: int) -> Trial:
         async def trial() -> Pace:
@@ -84,6 +95,16 @@ class _Group:
                 return await relay_pace(relay(stage), stage, rows)
 
         return trial
+
+    async def _growth(self, name: str, past: int, turns: int) -> None:
+        """The time of an event when so many have come before it, to that when few have."""
+        self.tell(f"{name}: a past of {past:,} events")
+        few, many = [await self._template(partial(fill_past, events=number)) for number in (FEW, past)]
+        side = Side(OURS, EVENTS)
+        ours, peer = self._effects(side, many, claimed=past), self._effects(side, few, claimed=FEW)
+        self.tell(f"{name}: {turns} turns")
+        costs = [(1e6 / mine.per_second, 1e6 / other.per_second) for mine, other in await in_turns(ours, peer, turns)]
+        self._report(name, "µs per event", f"ours after {FEW:,} events, not {past:,}", costs, "lower")
 
     async def _compare(self, name: str, what: str, peer_name: str, ours: Trial, peer: Trial, *, turns: int) -> None:
         self.tell(f"{name}: {turns} turns")
@@ -108,7 +129,7 @@ def _by_hand(stage: Stage) -> Run:
 
 
 def measure(report: Report, tell: Tell) -> None:
-    """Start servers, run every contest, report each figure as soon as it is known."""
+    """Start servers, run every contest, report each figure as soon as it is known. LONG=1 adds a past of 10 million."""
     servers = EmbeddedServers(durable=True)
     try:
         tell("streaming: starting Kafka and PostgreSQL")

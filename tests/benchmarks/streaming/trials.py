@@ -65,14 +65,15 @@ async def relay_pace(relay: Run, stage: Stage, rows: int) -> Pace:
     """Run a relay until the outbox, filled with so many rows, is empty; timed from the first rows that have left."""
     watching = await asyncpg.connect(stage.dsn)
     try:
+        last = await watching.fetchval("SELECT max(position) FROM outbox")
         async with _running(relay) as alive:
             async with in_time(AT_MOST):
-                while (left := await _left(watching, rows)) == rows:
+                while (left := await _left(watching, last)) == rows:
                     alive()
                     await asyncio.sleep(LOOK_EVERY)
             begun, used, started = time.perf_counter(), time.process_time(), left
             async with in_time(AT_MOST):
-                while await _left(watching, rows):
+                while await _left(watching, last):
                     alive()
                     await asyncio.sleep(LOOK_EVERY)
             seconds, cpu = time.perf_counter() - begun, time.process_time() - used
@@ -81,9 +82,9 @@ async def relay_pace(relay: Run, stage: Stage, rows: int) -> Pace:
     return Pace(started / seconds, cpu / started * 1e6)
 
 
-async def _left(connection: asyncpg.Connection, rows: int) -> int:
+async def _left(connection: asyncpg.Connection, last: int) -> int:
     first = await connection.fetchval("SELECT position FROM outbox ORDER BY position LIMIT 1")
-    return 0 if first is None else rows - first + 1
+    return 0 if first is None else last - first + 1
 
 
 @asynccontextmanager
