@@ -13,12 +13,13 @@ from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics
 from shared.telemetry.metrics import Outcome
-from tests.benchmarks.figures import Better, Figure, compared, in_turns
+from tests.benchmarks.figures import Better, Figure, alone, compared, in_turns
 from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.streaming.by_hand import relay
 from tests.benchmarks.streaming.contests import BY_HAND, CONTESTS, EVENTS, HAND_WRITTEN, OURS, Side
 from tests.benchmarks.streaming.growth import FEW, LEFT, MANY, VERY_MANY, fill_outbox_after_many, fill_past
 from tests.benchmarks.streaming.material import fill_inbox, fill_outbox, fill_topic
+from tests.benchmarks.streaming.processes import WHO, Shared, shared_work
 from tests.benchmarks.streaming.stage import SERVICE, Fill, Stage, make_template, open_stage
 from tests.benchmarks.streaming.trials import Pace, Run, check_effects, pace, relay_pace
 
@@ -49,6 +50,7 @@ class _Group:
         await self._growth("streaming.growth", MANY, turns=5)
         if os.environ.get("LONG"):
             await self._growth("streaming.growth_long", VERY_MANY, turns=5)
+        await self._processes(fresh)
 
     async def _template(self, fill: Fill | None = None) -> str:
         return await make_template(self.servers, fill)
@@ -105,6 +107,24 @@ class _Group:
         self.tell(f"{name}: {turns} turns")
         costs = [(1e6 / mine.per_second, 1e6 / other.per_second) for mine, other in await in_turns(ours, peer, turns)]
         self._report(name, "µs per event", f"ours after {FEW:,} events, not {past:,}", costs, "lower")
+
+    async def _processes(self, fresh: str) -> None:
+        name = "streaming.two_processes"
+
+        async def trial(members: int) -> Shared:
+            async with open_stage(self.servers, fresh) as stage:
+                found = await shared_work(stage, members, EVENTS)
+                await check_effects(stage, EVENTS)
+                return found
+
+        self.tell(f"{name}: 3 turns")
+        turns = await in_turns(partial(trial, 2), partial(trial, 1), 3)
+        paces = [(two.per_second, one.per_second) for two, one in turns]
+        self._report(name, "events/s", "one process", paces, "higher")
+        for who in WHO:
+            for number, label in enumerate(("two_processes", "one_process")):
+                shares = [turn[number].shares[who] for turn in turns]
+                self.report(alone(f"streaming.{label}.share.{who}", "% of the processors", shares, "lower"))
 
     async def _compare(self, name: str, what: str, peer_name: str, ours: Trial, peer: Trial, *, turns: int) -> None:
         self.tell(f"{name}: {turns} turns")
