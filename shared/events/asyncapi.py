@@ -66,6 +66,11 @@ HEADERS: Schema = {
             **IDENTIFIER,
             "description": "the application from which all this follows; absent outside a case",
         },
+        "ce_alsotype": {
+            **TEXT,
+            "description": "types of the other versions in which the same fact is told, with the same id; "
+            "take one of them and pass over the others",
+        },
         "ce_traceparent": {**TEXT, "description": "W3C trace context of what caused the event, where it was traced"},
         "content-type": {**TEXT, "const": CONTENT_TYPE},
     },

@@ -14,6 +14,7 @@ from shared.events.catalogue import ANY_SERVICE, Entry, entry_of, entry_of_type
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/json"
 NUMBER = "ce_subjectsequence"
+TOLD_OTHERWISE = "told-otherwise"
 LAST_PLACE = 2**63 - 1  # what a bigint holds
 Headers = tuple[tuple[str, bytes], ...]
 Attributes = Mapping[str, str]  # headers as text
@@ -23,7 +24,8 @@ Attribute = str | UUID | datetime  # as a value; JSON writes it as the header's 
 class Unreadable(Exception):
     """A message that is no event of ours.
 
-    `reason` is `unreadable` or `unknown-version`; `detail` holds no values of the payload.
+    `reason` is `unreadable`, `unknown-version`, or `told-otherwise`: not known here, and told once more in a version
+    that is. `detail` holds no values of the payload.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -36,7 +38,8 @@ class Envelope(NamedTuple):
     """An event with who said it, about what, when, in which case and in which place of the aggregate's order.
 
     `sequence` counts the events of one aggregate (source and subject) from 1 without gaps. `case_id` is the id of the
-    application, None for facts outside a case.
+    application, None for facts outside a case. `also` are the types of the other versions in which the same fact is
+    told, with the same id and in the same place.
     """
 
     id: UUID
@@ -48,6 +51,7 @@ class Envelope(NamedTuple):
     case_id: UUID | None
     traceparent: str | None
     data: Event
+    also: tuple[str, ...] = ()
 
     def attributes(self) -> dict[str, Attribute]:
         """The CloudEvents attributes by the names of their Kafka headers: text, and values that JSON writes as text."""
@@ -62,6 +66,8 @@ class Envelope(NamedTuple):
             found["ce_caseid"] = self.case_id
         if self.traceparent is not None:
             found["ce_traceparent"] = self.traceparent
+        if self.also:
+            found["ce_alsotype"] = " ".join(self.also)
         return found
 
     def headers(self) -> Headers:
@@ -105,23 +111,15 @@ def wrap(
     case_id: UUID | None,
     traceparent: str | None,
     subject: str | None = None,
+    also: tuple[str, ...] = (),
 ) -> Envelope:
     """Put a fact into its envelope; `subject` is what `subject_of` has said, if that is known already.
 
     Raises KeyError if its class is not in the catalogue.
     """
     entry = entry_of(type(data))
-    return Envelope(
-        event_id,
-        entry,
-        source_of(entry, service),
-        subject or subject_of(data),
-        time,
-        sequence,
-        case_id,
-        traceparent,
-        data,
-    )
+    source, about = source_of(entry, service), subject or subject_of(data)
+    return Envelope(event_id, entry, source, about, time, sequence, case_id, traceparent, data, also)
 
 
 def subject_of(data: Event) -> str:
@@ -146,15 +144,19 @@ def open_envelope(headers: Attributes, value: bytes | None) -> Envelope:
         sequence = _place(headers["ce_subjectsequence"])
         source, subject = headers["ce_source"], headers["ce_subject"]
         case_id = _id(headers["ce_caseid"]) if "ce_caseid" in headers else None
+        also = tuple(headers["ce_alsotype"].split()) if "ce_alsotype" in headers else ()
     except (KeyError, ValueError):
         raise Unreadable("unreadable", _fault(headers)) from None
     entry = entry_of_type(ce_type)
     if entry is None or spec != SPECVERSION:
-        raise Unreadable("unknown-version", f"{ce_type[:100]}, CloudEvents {spec[:10]}, is not known to this release")
+        known_otherwise = spec == SPECVERSION and any(entry_of_type(other) for other in also)
+        reason = TOLD_OTHERWISE if known_otherwise else "unknown-version"
+        raise Unreadable(reason, f"{ce_type[:100]}, CloudEvents {spec[:10]}, is not known to this release")
     data = _read(entry, value)
     if str(getattr(data, entry.key)) != subject:
         raise Unreadable("unreadable", f"{entry.key} is not the id that ce_subject names")
-    return Envelope(event_id, entry, source, subject, time, sequence, case_id, headers.get("ce_traceparent"), data)
+    traceparent = headers.get("ce_traceparent")
+    return Envelope(event_id, entry, source, subject, time, sequence, case_id, traceparent, data, also)
 
 
 def _fault(headers: Attributes) -> str:

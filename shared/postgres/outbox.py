@@ -19,7 +19,10 @@ Aggregate = tuple[str, str]  # topic and subject
 
 
 class Announcement(NamedTuple):
-    """A fact on its way into the outbox; its place in the aggregate's order is not known yet."""
+    """A fact on its way into the outbox; its place in the aggregate's order is not known yet.
+
+    `also` are the types of the other versions in which the same fact, with the same id, is told right before or after.
+    """
 
     event_id: UUID
     event: Event
@@ -28,6 +31,7 @@ class Announcement(NamedTuple):
     case_id: UUID | None
     time: datetime
     traceparent: str | None
+    also: tuple[str, ...] = ()
 
 
 class Waiting(NamedTuple):
@@ -49,12 +53,17 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
     """
     if not announcements:
         return
-    totals = Counter(said.aggregate for said in announcements)
-    left = dict(totals)
-    rows = []
-    for said in announcements:
-        left[said.aggregate] -= 1
-        rows.append((said.event_id, *said.aggregate, _headers(said, service), left[said.aggregate], said.value))
+    # By id: a fact that is told in two versions has one number.
+    aggregates = {said.event_id: said.aggregate for said in announcements}
+    totals = Counter(aggregates.values())
+    left, behind = dict(totals), {}
+    for event_id, aggregate in aggregates.items():
+        left[aggregate] -= 1
+        behind[event_id] = left[aggregate]
+    rows = [
+        (said.event_id, *said.aggregate, _headers(said, service), behind[said.event_id], said.value)
+        for said in announcements
+    ]
     counted = sorted(totals.items())
     await connection.execute(
         # One statement, since every question to the server is a wait. Aggregates are taken in key order, so that two
@@ -91,6 +100,7 @@ def _headers(said: Announcement, service: str) -> str:
         sequence=0,
         case_id=said.case_id,
         traceparent=said.traceparent,
+        also=said.also,
     ).attributes()
     del attributes[NUMBER]
     # An id that asyncpg has read is of a class of its own, which only str knows how to write.

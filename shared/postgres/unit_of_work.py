@@ -15,7 +15,8 @@ from uuid import UUID
 import asyncpg
 
 from shared.events.base import Event
-from shared.events.envelope import Envelope
+from shared.events.catalogue import entry_of
+from shared.events.envelope import Envelope, subject_of
 from shared.postgres import outbox
 from shared.postgres.outbox import MAX_EVENT_BYTES, Announcement, aggregate_of
 from shared.postgres.pool import Connection
@@ -42,28 +43,48 @@ class UnitOfWork(NamedTuple):
         """The day of `now`, in UTC."""
         return self.now.date()
 
-    def announce(self, event: Event, *, case: UUID | None) -> UUID:
+    def announce(self, event: Event, *older: Event, case: UUID | None) -> UUID:
         """Tell the others, once this unit is committed. Returns the event's id.
 
+        `older` is the same fact in older versions, for readers that do not know the newest yet: all are told, with one
+        id and in one place of the aggregate's order, so a reader that knows several takes the first and no other.
+
         Raises Invalid for an event that no message can carry: it would stop the relay for ever, so it is refused
-        before anything is stored. Raises KeyError for an event that is not in the catalogue.
+        before anything is stored. Raises KeyError for an event that is not in the catalogue, ValueError for versions
+        that are not of one fact.
         """
-        aggregate = aggregate_of(event)
-        value = event.model_dump_json().encode()
-        if len(value) > MAX_EVENT_BYTES:
-            raise Invalid(
-                "event-too-large",
-                f"What is to be told of this has {len(value):,} bytes, and a message can carry {MAX_EVENT_BYTES:,}: "
-                "shorten its texts or lists.",
-            )
-        event_id = self.new_id()
+        versions = (event, *older)
+        types = _types_of_one_fact(versions) if older else []
+        values = [_value_of(version) for version in versions]
+        aggregate, event_id = aggregate_of(event), self.new_id()
         traceparent = current_traceparent() or (self.cause.traceparent if self.cause else None)
-        self.announced.append(Announcement(event_id, event, aggregate, value, case, self.now, traceparent))
+        for place, (version, value) in enumerate(zip(versions, values, strict=True)):
+            also = (*types[:place], *types[place + 1 :])
+            self.announced.append(Announcement(event_id, version, aggregate, value, case, self.now, traceparent, also))
         return event_id
 
     def caused_by(self, cause: Envelope) -> "UnitOfWork":
         """The same unit, seen from the reaction to one event."""
         return self._replace(cause=cause)
+
+
+def _types_of_one_fact(versions: tuple[Event, ...]) -> list[str]:
+    entries = [entry_of(type(version)) for version in versions]
+    facts = {(e.producer, e.name, e.topic, subject_of(v)) for e, v in zip(entries, versions, strict=True)}
+    if len(facts) > 1 or len(set(entries)) < len(entries):
+        raise ValueError("these are not different versions of one fact about one aggregate")
+    return [entry.type for entry in entries]
+
+
+def _value_of(event: Event) -> bytes:
+    value = event.model_dump_json().encode()
+    if len(value) > MAX_EVENT_BYTES:
+        raise Invalid(
+            "event-too-large",
+            f"What is to be told of this has {len(value):,} bytes, and a message can carry {MAX_EVENT_BYTES:,}: "
+            "shorten its texts or lists.",
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from itertools import groupby
 import asyncpg
 
 from shared.events.catalogue import entry_of
+from shared.events.envelope import TOLD_OTHERWISE
 from shared.postgres import inbox
 from shared.postgres.unit_of_work import Database, UnitOfWork
 from shared.primitives.errors import Rejected, TryAgain
@@ -73,8 +74,17 @@ class BatchProcessor:
             metrics.EVENTS_CONSUMED.labels(self.database.service, event_type, outcome).inc(number)
 
     def _wanted(self, items: Sequence[Readable | Broken]) -> list[Readable | Broken]:
-        """Events that this service reacts to, and broken messages. Known events without a reaction are passed over."""
-        return [item for item in items if isinstance(item, Broken) or item.envelope.entry.event in self.reactions]
+        """Events that this service reacts to, and broken messages.
+
+        Known events without a reaction are passed over, and so are versions of a later or an earlier release whose fact
+        comes in a version that is known here.
+        """
+        return [item for item in items if self._is_wanted(item)]
+
+    def _is_wanted(self, item: Readable | Broken) -> bool:
+        if isinstance(item, Broken):
+            return item.reason != TOLD_OTHERWISE
+        return item.envelope.entry.event in self.reactions
 
     async def _attempt(self, wanted: Sequence[Readable | Broken], *, careful: bool) -> Counts:
         counts: Counts = Counter()
