@@ -66,7 +66,33 @@ def test_an_unknown_event_is_refused_with_the_way_to_the_list() -> None:
     assert "`connect events`" in str(error)
 
 
-@pytest.mark.parametrize("arguments", [("--json", "--asyncapi"), ("--unreleased",), ("--nonsense",)])
+def test_permissions_are_shown_to_people_and_given_to_programs() -> None:
+    """Breaks when the two answers, or the answer and what is made of it, part ways."""
+    rows = {row["service"]: row for row in json.loads(connect_events("--permissions", "--json").output)}
+    assert rows["exchange"] == {
+        "user": "connect_exchange",
+        "service": "exchange",
+        "writes": ["exchange.exchanges", "connect.dead-letters"],
+        "reads": [
+            "intake.organisations",
+            "intake.members",
+            "matching.proposals",
+            "evaluation.surveys",
+            "evaluation.actions",
+        ],
+        "joins": ["exchange"],
+        "watches": [],
+    }
+    shown = connect_events("--permissions").output
+    for row in rows.values():
+        _, _, own = shown.partition(f"{row['service']}, as the user {row['user']}")
+        words = own.partition(", as the user")[0].split()
+        assert {*row["writes"], *row["reads"], *row["joins"], *row["watches"]} <= set(words)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--json", "--asyncapi"), ("--permissions", "--asyncapi"), ("--unreleased",), ("--nonsense",)]
+)
 def test_wrong_options_end_with_usage(arguments: tuple[str, ...]) -> None:
     assert connect_events(*arguments).exit_code == 2
 
