@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from shared.events.catalogue import SERVICES
 from shared.postgres.settings import PostgresSettings
-from shared.streaming.settings import KafkaSettings
+from shared.streaming.settings import KafkaSettings, kafka_settings
 
 DEFAULT_PORT_BASE = 7400
 # Where the port of each service is, counted from the base.
@@ -37,6 +37,7 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
     """The settings of a service's process. Raises `SettingsError` that names the variable to set."""
     env = os.environ if environment is None else environment
     base = _number(env, "CONNECT_PORT_BASE", DEFAULT_PORT_BASE)
+    kafka = _kafka(env, base)
     try:
         return Settings(
             postgres=PostgresSettings(
@@ -46,13 +47,7 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
                 user=env.get("CONNECT_POSTGRES_USER", f"connect_{service}"),
                 password=SecretStr(_needed(env, "CONNECT_POSTGRES_PASSWORD")),
             ),
-            kafka=KafkaSettings(
-                bootstrap=env.get("CONNECT_KAFKA_BOOTSTRAP", f"127.0.0.1:{base + 10}"),
-                security_protocol=env.get("CONNECT_KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
-                sasl_mechanism=env.get("CONNECT_KAFKA_SASL_MECHANISM"),
-                user=env.get("CONNECT_KAFKA_USER"),
-                password=SecretStr(env["CONNECT_KAFKA_PASSWORD"]) if "CONNECT_KAFKA_PASSWORD" in env else None,
-            ),
+            kafka=kafka,
             http_host=env.get("CONNECT_HTTP_HOST", "127.0.0.1"),
             http_port=_http_port(env, base, service),
             urls={
@@ -66,6 +61,13 @@ def read_settings(service: str, environment: Mapping[str, str] | None = None) ->
     except ValidationError as error:
         place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise SettingsError(f"the setting {place} is wrong: {error.errors(include_input=False)[0]['msg']}") from error
+
+
+def _kafka(env: Mapping[str, str], base: int) -> KafkaSettings:
+    try:
+        return kafka_settings(env, bootstrap=f"127.0.0.1:{base + 10}")
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _http_port(env: Mapping[str, str], base: int, service: str) -> int:

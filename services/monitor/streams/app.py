@@ -12,13 +12,13 @@ from services.monitor.rules.statistics import HOURS_KEPT, MINUTES_KEPT, hear
 from services.monitor.streams.ending import make_endable
 from services.monitor.streams.tables import Tables
 from shared.events.envelope import peek
+from shared.events.permissions import STATISTICS_GROUP
 from shared.primitives.clock import Clock, utc_now
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
 
-GROUP = "monitor-statistics"
 LOGGED_FAILURES = 10
 
 
@@ -41,7 +41,7 @@ class CountingApp(faust.App):
 
 
 def counting_app(
-    kafka: KafkaSettings, topics: Iterable[str], *, clock: Clock = utc_now, group: str = GROUP
+    kafka: KafkaSettings, topics: Iterable[str], *, clock: Clock = utc_now, group: str = STATISTICS_GROUP
 ) -> CountingApp:
     """An app that is not started yet. It belongs to the running event loop and can be started once."""
     app = CountingApp(
@@ -71,12 +71,16 @@ def counting_app(
     return app
 
 
-def _credentials(kafka: KafkaSettings) -> faust.SASLCredentials | None:
-    if not (kafka.sasl_mechanism and kafka.user and kafka.password):
-        return None
-    return faust.SASLCredentials(
-        username=kafka.user, password=kafka.password.get_secret_value(), mechanism=kafka.sasl_mechanism
-    )
+def _credentials(kafka: KafkaSettings) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    tls = kafka.ssl_context()
+    if kafka.signs_in and kafka.password:
+        return faust.SASLCredentials(
+            username=kafka.user,
+            password=kafka.password.get_secret_value(),
+            mechanism=kafka.sasl_mechanism,
+            ssl_context=tls,
+        )
+    return faust.SSLCredentials(tls) if tls else None
 
 
 def _count(app: CountingApp, event: EventT[Any], now: float) -> None:

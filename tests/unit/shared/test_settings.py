@@ -1,5 +1,7 @@
 """A process reads its settings once, and says which variable is missing or wrong."""
 
+import traceback
+
 import pytest
 
 from shared.hosting.settings import SettingsError, read_settings
@@ -30,6 +32,12 @@ def test_the_port_base_moves_every_port() -> None:
         (ENOUGH | {"CONNECT_PORT_BASE": "many"}, "CONNECT_PORT_BASE"),
         (ENOUGH | {"CONNECT_HTTP_PORT": "70000"}, "http_port"),
         (ENOUGH | {"CONNECT_POSTGRES_PORT": "0"}, "port"),
+        (ENOUGH | {"CONNECT_KAFKA_SECURITY_PROTOCOL": "TLS"}, "CONNECT_KAFKA_SECURITY_PROTOCOL can't be used"),
+        (ENOUGH | {"CONNECT_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs CONNECT_KAFKA_SASL_MECHANISM"),
+        (
+            ENOUGH | {"CONNECT_KAFKA_SECURITY_PROTOCOL": "SSL", "CONNECT_KAFKA_CA_FILE": "/not/there"},
+            "CONNECT_KAFKA_CA_FILE=/not/there can't be read",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(environment: dict[str, str], names: str) -> None:
@@ -43,5 +51,21 @@ def test_a_service_outside_the_plan_of_ports_must_be_given_one() -> None:
     assert read_settings("echo", ENOUGH | {"CONNECT_HTTP_PORT": "9100"}).http_port == 9100
 
 
-def test_the_password_does_not_show() -> None:
-    assert "secret-word" not in repr(read_settings("intake", ENOUGH))
+def test_no_password_shows() -> None:
+    """Breaks when a password is kept as a plain text."""
+    signed_in = {"SECURITY_PROTOCOL": "SASL_PLAINTEXT", "SASL_MECHANISM": "PLAIN", "USER": "me", "PASSWORD": "word-two"}
+    settings = read_settings("intake", ENOUGH | {f"CONNECT_KAFKA_{name}": value for name, value in signed_in.items()})
+    assert settings.kafka.client_options()["sasl_plain_password"] == "word-two"
+    assert "secret-word" not in repr(settings)
+    assert "word-two" not in repr(settings)
+
+
+def test_a_setting_that_is_wrong_shows_no_password_of_the_others() -> None:
+    """pydantic repeats what it was given, the passwords with it. Breaks when its own text goes into ours."""
+    wrong = {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_MECHANISM": "MAGIC", "USER": "me", "PASSWORD": "word-two"}
+    with pytest.raises(SettingsError) as refused:
+        read_settings("intake", ENOUGH | {f"CONNECT_KAFKA_{name}": value for name, value in wrong.items()})
+    chain = "".join(traceback.format_exception(refused.value))
+    assert "CONNECT_KAFKA_SASL_MECHANISM can't be used" in chain
+    assert "word-two" not in chain
+    assert "secret-word" not in chain
