@@ -19,6 +19,7 @@ from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
 from shared.streaming.membership import ASK_EVERY, Name, give_up_place, member_id
 from shared.streaming.reader import POLL_MS, Batch, Reader
+from shared.streaming.refusals import explain
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -96,9 +97,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 raise
             self._name_lost.clear()
             await give_up_place(self._kafka_consumer)
-        except KafkaError as error:  # refused by the group or by a topic
-            self.readiness.not_ready(PART, f"{type(error).__name__}: joining the group anew")
-            log.warning("place in the group lost", error=error)
+        except KafkaError as error:  # refused by the group or by a topic: an operator can mend it while we wait
+            await self._tell("place in the group lost", error, ASK_EVERY)
         await self._stop()
         await wait_for(stopping, ASK_EVERY)
         if await self._name.is_taken(self._member_id):
@@ -150,11 +150,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 return True
             except (KafkaError, OSError) as error:
                 await self._kafka.stop()
-                self.readiness.not_ready(PART, f"Kafka can't be reached ({type(error).__name__}); trying again")
-                log.warning("kafka is away", bootstrap=self.settings.bootstrap, error=error, again_in_seconds=wait)
+                await self._tell("kafka is away", error, wait)
                 if await wait_for(stopping, wait):
                     return False
                 wait = min(wait * 2, KNOCK_EVERY)
+
+    async def _tell(self, what: str, error: Exception, wait: float) -> None:
+        reason = await explain(error, self.settings, wish="read")
+        self.readiness.not_ready(PART, reason)
+        log.warning(what, bootstrap=self.settings.bootstrap, reason=reason, error=error, again_in_seconds=wait)
 
     async def _stop(self) -> None:
         """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""

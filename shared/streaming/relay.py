@@ -25,6 +25,7 @@ from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
 from shared.postgres.settings import PostgresSettings
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
+from shared.streaming.refusals import TooLarge, explain
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
@@ -70,12 +71,12 @@ class Relay:
             except (*pool.AWAY, KafkaError, asyncpg.PostgresError) as error:
                 # A producer that has lost its place (OutOfOrderSequence, a fenced epoch) can't go on; a new one can.
                 metrics.RELAY_FAILURES.labels(self.service, type(error).__name__).inc()
-                too_large = isinstance(error, TooLarge)
-                self._batch_bytes = 1 if too_large else self._batch_bytes
-                self.readiness.not_ready(
-                    PART, error.args[0] if too_large else f"{type(error).__name__}: connecting anew"
-                )
-                log.warning("relay interrupted", error=error, again_in_seconds=self._wait)
+                self._batch_bytes = 1 if isinstance(error, TooLarge) else self._batch_bytes
+                reason = f"{type(error).__name__}: connecting anew"
+                if isinstance(error, KafkaError):
+                    reason = await explain(error, self.kafka, wish="write")
+                self.readiness.not_ready(PART, reason)
+                log.warning("relay interrupted", reason=reason, error=error, again_in_seconds=self._wait)
                 await wait_for(stopping, self._wait)
                 self._wait = min(self._wait * 2, LAST_BACKOFF)
 
@@ -140,13 +141,6 @@ class Relay:
         sent = [row.position for row, answer in zip(rows, answers, strict=False) if _is_acknowledged(answer)]
         await outbox.delete(connection, sent)
         metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(sent))
-
-
-class TooLarge(KafkaError):  # type: ignore[misc]  # aiokafka has no type hints
-    """A topic's limit is smaller than a message. The text says which, and what to do."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 @asynccontextmanager
