@@ -1,6 +1,7 @@
 """The copy of CONNECT that the other commands talk about: the one that runs from CONNECT_HOME."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,15 +9,20 @@ from deploy.embedded.layout import SERVICES, Home, local_url_of, port_of, url_of
 from deploy.embedded.settings import settings_from
 from deploy.errors import OperatorError
 from deploy.supervision.lock import holder_of
+from shared.streaming.settings import KafkaSettings, kafka_settings
 
 
 @dataclass(frozen=True)
 class Copy:
-    """Its folder, where each part is for others (`addresses`), and where this machine asks a service how it is."""
+    """Its folder, where each part is for others (`addresses`), and where this machine asks a service how it is.
+
+    `kafka` is how this machine asks Kafka.
+    """
 
     home: Home
     addresses: Mapping[str, str]
     probes: Mapping[str, str]
+    kafka: KafkaSettings
 
 
 @dataclass(frozen=True)
@@ -36,13 +42,26 @@ def copy_from(environment: Mapping[str, str]) -> Copy:
     home = Home(settings.home)
     if holder_of(home) is not None:
         running = json.loads((home.run / "running.json").read_text())
-        return Copy(home, running["addresses"] | settings.urls, running["probes"])
+        addresses = running["addresses"] | settings.urls
+        return Copy(home, addresses, running["probes"], _kafka(home, addresses["kafka"], running.get("kafka")))
     servers = {name: f"127.0.0.1:{port_of(name, settings)}" for name in ("kafka", "postgres")}
     return Copy(
         home,
         addresses={name: url_of(name, settings) for name in SERVICES} | servers,
         probes={name: f"{local_url_of(name, settings)}/health/ready" for name in SERVICES},
+        kafka=KafkaSettings(bootstrap=servers["kafka"]),
     )
+
+
+def _kafka(home: Home, address: str, embedded: Mapping[str, str] | None) -> KafkaSettings:
+    """The administrator of our own Kafka, whose password the folder keeps; an operator's Kafka as it is set."""
+    if embedded is None:
+        try:
+            return kafka_settings(os.environ, bootstrap=address).model_copy(update={"bootstrap": address})
+        except ValueError as error:
+            raise OperatorError(f"{error}: set it, or another value.") from error
+    password = json.loads(home.secrets.read_text())["kafka_admin"]
+    return KafkaSettings.model_validate({**embedded, "password": password})
 
 
 def operator_client(environment: Mapping[str, str]) -> OperatorClient:

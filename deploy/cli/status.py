@@ -13,7 +13,7 @@ import click
 
 from deploy.cli.copy import Copy, copy_from
 from deploy.embedded.layout import SERVICES
-from deploy.embedded.probes import Health, health_of, server_answers
+from deploy.embedded.probes import Health, health_of, kafka_answers, server_answers
 from deploy.supervision.supervisor import Child, Supervisor, SupervisorGone
 
 SERVERS = ("kafka", "postgres")
@@ -69,7 +69,7 @@ def _children(copy: Copy) -> dict[str, Child]:
 
 def _server(copy: Copy, name: str, children: dict[str, Child]) -> Part:
     address = copy.addresses[name]
-    ready = server_answers(name, address)
+    ready = kafka_answers(copy.kafka) if name == "kafka" else server_answers(address)
     reason = "" if ready else f"nothing answers at {address}"
     return Part(name, address, *_process(children.get(name)), ready, reason)
 

@@ -1,16 +1,15 @@
 """What one copy of CONNECT keeps to itself: passwords, the key that signs tokens, the secret of its command line."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy.embedded.layout import SERVICES, Home
+from deploy.embedded.private import write_private
 from deploy.errors import OperatorError
 from shared.primitives.terms import Role
 
@@ -25,6 +24,9 @@ class Credentials(BaseModel):
     postgres_admin: str = Field(repr=False)
     services: Mapping[str, str] = Field(repr=False)
     client: str = Field(repr=False)
+    # A folder of an earlier release has none of these; they are made at the next start.
+    kafka_admin: str = Field(default="", repr=False)
+    kafka: Mapping[str, str] = Field(default={}, repr=False)
 
 
 def load_credentials(home: Home) -> Credentials:
@@ -34,6 +36,8 @@ def load_credentials(home: Home) -> Credentials:
         postgres_admin=known.postgres_admin if known else new_password(),
         services={name: (known.services.get(name) if known else None) or new_password() for name in SERVICES},
         client=known.client if known else new_password(),
+        kafka_admin=(known.kafka_admin if known else "") or new_password(),
+        kafka={name: (known.kafka.get(name) if known else None) or new_password() for name in SERVICES},
     )
     if credentials != known:
         write_private(home.secrets, credentials.model_dump_json(indent=2))
@@ -65,12 +69,3 @@ def new_signing_key() -> str:
 def clients_document(secret: str) -> str:
     """The machine clients that the portal registers, as JSON: the command line, which may act in every role."""
     return json.dumps([{"client_id": OPERATOR_CLIENT, "secret": secret, "roles": [role.value for role in Role]}])
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file as a whole; nobody else can read it at any moment."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text.rstrip() + "\n")
-    fresh.rename(path)

@@ -3,12 +3,19 @@
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from deploy.embedded import kafka_security
+from deploy.embedded.certificates import new_certificates
 from deploy.embedded.cluster_id import new_cluster_id
 from deploy.embedded.jars import install_jars, java
+from deploy.embedded.private import write_private
 from deploy.errors import OperatorError
+from shared.streaming.settings import KafkaSettings
 
 FORMAT_LIMIT_SECONDS = 60
 
@@ -23,7 +30,6 @@ JVM_OPTIONS = (
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
-    "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "BROKER",
     "controller.listener.names": "CONTROLLER",
     "auto.create.topics.enable": "false",
@@ -61,11 +67,16 @@ logger.server.level = info
 
 @dataclass(frozen=True)
 class KafkaServer:
-    """A Kafka whose files are all under `folder` and whose listeners are on 127.0.0.1."""
+    """A Kafka whose files are all under `folder` and whose listeners are on 127.0.0.1.
+
+    With a password for its administrator it lets in only who signs in over TLS, and refuses what no entry allows;
+    without one, which is for tests, everybody may do everything.
+    """
 
     folder: Path
     port: int
     controller_port: int
+    admin_password: str | None = field(default=None, repr=False)
 
     @property
     def bootstrap(self) -> str:
@@ -75,11 +86,37 @@ class KafkaServer:
     def data(self) -> Path:
         return self.folder / "data"
 
+    @property
+    def ca_file(self) -> Path:
+        """By what clients know this server; there after `prepare`."""
+        return self.folder / "ca.pem"
+
+    @property
+    def administrator(self) -> KafkaSettings:
+        """How to sign in as who may do everything."""
+        if self.admin_password is None:
+            return KafkaSettings(bootstrap=self.bootstrap)
+        return KafkaSettings(
+            bootstrap=self.bootstrap,
+            security_protocol="SASL_SSL",
+            sasl_mechanism="PLAIN",
+            user=kafka_security.ADMINISTRATOR,
+            password=SecretStr(self.admin_password),
+            ca_file=self.ca_file,
+        )
+
     def prepare(self) -> None:
-        """Write the settings, and format the data folder if there is none. Data that is there is never touched."""
+        """Write the settings, and format the data folder if there is none. Data that is there is never touched.
+
+        The certificates are new each time, so that none grows old; who reads `ca_file` reads it after this.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOGGING)
-        self._properties_file.write_text(self._properties(self.data))
+        if self.admin_password is not None:
+            certificates = new_certificates(["127.0.0.1", "localhost"], datetime.now(UTC))
+            self.ca_file.write_text(certificates.authority)
+            write_private(self._key_file, certificates.key + certificates.server)
+        write_private(self._properties_file, self._properties(self.data))
         if not self.data.exists():
             self._format()
 
@@ -92,13 +129,24 @@ class KafkaServer:
     def _properties_file(self) -> Path:
         return self.folder / "server.properties"
 
+    @property
+    def _key_file(self) -> Path:
+        return self.folder / "server.pem"
+
     def _properties(self, data: Path) -> str:
-        values = SETTINGS | {
-            "listeners": f"BROKER://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
-            "advertised.listeners": f"BROKER://127.0.0.1:{self.port}",
-            "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
-            "log.dirs": str(data),
-        }
+        security = kafka_security.OPEN
+        if self.admin_password is not None:
+            security = kafka_security.closed(self.admin_password, key=self._key_file, authority=self.ca_file)
+        values = (
+            SETTINGS
+            | security
+            | {
+                "listeners": f"BROKER://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+                "advertised.listeners": f"BROKER://127.0.0.1:{self.port}",
+                "controller.quorum.bootstrap.servers": f"127.0.0.1:{self.controller_port}",
+                "log.dirs": str(data),
+            }
+        )
         return "".join(f"{name}={value}\n" for name, value in values.items())
 
     def _format(self) -> None:
@@ -106,7 +154,7 @@ class KafkaServer:
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         properties = self.folder / "format.properties"
-        properties.write_text(self._properties(fresh))
+        write_private(properties, self._properties(fresh))
         command = [*self._java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format", "--standalone"]
         arguments = ["-t", new_cluster_id(), "-c", str(properties)]
         done = subprocess.run(

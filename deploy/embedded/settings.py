@@ -15,12 +15,14 @@ URL_PREFIX = "CONNECT_URL_"
 class Settings(BaseModel):
     """The environment of `connect up` and its kin. A server that is named here is used; one that is not is embedded."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path(".connect"), alias="CONNECT_HOME")
     port_base: Annotated[int, Field(ge=1024, le=HIGHEST_PORT_BASE)] = Field(default=7400, alias="CONNECT_PORT_BASE")
     http_host: str = Field(default="127.0.0.1", alias="CONNECT_HTTP_HOST")
     kafka_bootstrap: str | None = Field(default=None, alias="CONNECT_KAFKA_BOOTSTRAP")
+    kafka_admin_user: str | None = Field(default=None, alias="CONNECT_KAFKA_ADMIN_USER")
+    kafka_admin_password: str | None = Field(default=None, alias="CONNECT_KAFKA_ADMIN_PASSWORD", repr=False)
     postgres_host: str | None = Field(default=None, alias="CONNECT_POSTGRES_HOST")
     postgres_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(default=None, alias="CONNECT_POSTGRES_PORT")
     postgres_admin_user: str | None = Field(default=None, alias="CONNECT_POSTGRES_ADMIN_USER")
@@ -36,6 +38,11 @@ class Settings(BaseModel):
     def embeds_postgres(self) -> bool:
         """Whether no PostgreSQL of the operator's was named."""
         return self.postgres_host is None
+
+    @property
+    def manages_kafka(self) -> bool:
+        """Whether each service is given a user of its own on the operator's Kafka."""
+        return bool(self.kafka_admin_user and self.kafka_admin_password)
 
     def administrator(self) -> tuple[str, str]:
         """Who may make roles and databases on the operator's PostgreSQL. Raises OperatorError if that is not said."""

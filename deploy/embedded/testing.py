@@ -31,13 +31,15 @@ from pathlib import Path
 from random import SystemRandom
 
 import psutil
+from pydantic import SecretStr
 
 from deploy.embedded import keeper
 from deploy.embedded.kafka import KafkaServer
 from deploy.embedded.layout import SERVICES
 from deploy.embedded.postgres import ADMIN, PostgresServer
-from deploy.embedded.probes import kafka_brokers, port_is_free
+from deploy.embedded.probes import kafka_answers, port_is_free
 from deploy.embedded.provision import Access, database_of, provision
+from shared.streaming.settings import KafkaSettings
 
 HOST = "127.0.0.1"
 START_LIMIT_SECONDS = 60
@@ -52,13 +54,17 @@ class ServerError(Exception):
 
 
 class EmbeddedServers:
-    """One Kafka and one PostgreSQL. `durable=True` makes PostgreSQL wait for the disk, as outside of tests."""
+    """One Kafka and one PostgreSQL. `durable=True` makes PostgreSQL wait for the disk, as outside of tests.
 
-    def __init__(self, *, durable: bool = False) -> None:
+    With `secured=True` Kafka lets in only the services' users and its administrator, as `connect up` has it.
+    """
+
+    def __init__(self, *, durable: bool = False, secured: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="connect-test-"))
         kafka_port, controller_port, postgres_port = _free_ports(3)
         self._passwords = {database_of(service): f"test-{service}" for service in SERVICES} | {ADMIN: "test-admin"}
-        self._kafka = KafkaServer(self.folder / "kafka", kafka_port, controller_port)
+        admin = "test-kafka-admin" if secured else None
+        self._kafka = KafkaServer(self.folder / "kafka", kafka_port, controller_port, admin)
         self._postgres = PostgresServer(self.folder / "postgres", postgres_port, "test-admin", durable=durable)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._keeper: subprocess.Popen[str] | None = None
@@ -66,6 +72,16 @@ class EmbeddedServers:
     @property
     def kafka_bootstrap(self) -> str:
         return self._kafka.bootstrap
+
+    @property
+    def kafka_administrator(self) -> KafkaSettings:
+        """Somebody who may do everything on Kafka."""
+        return self._kafka.administrator
+
+    def kafka_settings(self, service: str) -> KafkaSettings:
+        """How a service signs in to a secured Kafka."""
+        own = {"user": database_of(service), "password": SecretStr(self._kafka_password(service))}
+        return self._kafka.administrator.model_copy(update={"sasl_mechanism": "SCRAM-SHA-512", **own})
 
     @property
     def admin_dsn(self) -> str:
@@ -96,6 +112,8 @@ class EmbeddedServers:
             self.restart_postgres()
             self._provision()
             self.restart_kafka()
+            if self._kafka.admin_password is not None:
+                self._grant()
         except BaseException:
             self.stop()
             raise
@@ -121,7 +139,7 @@ class EmbeddedServers:
     def restart_kafka(self) -> None:
         """Start it if it does not run, on the same port and data; returns when the node carries topics again."""
         self._launch("kafka", self._kafka.command())
-        self._wait("kafka", lambda: kafka_brokers(HOST, self._kafka.port) > 0)
+        self._wait("kafka", lambda: kafka_answers(self._kafka.administrator))
 
     def kill_postgres(self) -> None:
         """kill -9 of the server and its backends; every connection breaks."""
@@ -175,6 +193,16 @@ class EmbeddedServers:
         passwords = {service: self._passwords[database_of(service)] for service in SERVICES}
         with ThreadPoolExecutor(1) as thread:
             thread.submit(lambda: asyncio.run(provision(access, passwords))).result()
+
+    def _grant(self) -> None:
+        # Loaded here: most tests have an open Kafka and need no administrator's client.
+        from deploy.embedded.kafka_access import grant  # noqa: PLC0415
+
+        grant(self._kafka.administrator, {service: self._kafka_password(service) for service in SERVICES})
+
+    @staticmethod
+    def _kafka_password(service: str) -> str:
+        return f"test-kafka-{service}"
 
     def _is_running(self, name: str) -> bool:
         process = self._processes.get(name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.embedded.credentials import write_private
+from deploy.embedded.private import write_private
 from deploy.errors import OperatorError
 
 

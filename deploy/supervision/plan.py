@@ -2,21 +2,28 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from deploy.embedded.credentials import Credentials, write_private
+from deploy.embedded.credentials import Credentials
 from deploy.embedded.kafka import KafkaServer
 from deploy.embedded.layout import LOOPBACK, MARK, SERVICES, Home, local_url_of, port_of, url_of
 from deploy.embedded.postgres import ADMIN, PostgresServer
+from deploy.embedded.private import write_private
 from deploy.embedded.provision import database_of
 from deploy.embedded.settings import Settings
 from deploy.supervision import launch
+from deploy.supervision.kafka_sign_in import kafka_sign_in
 
 FOR_ADMINISTRATORS = ("CONNECT_POSTGRES_ADMIN_USER", "CONNECT_POSTGRES_ADMIN_PASSWORD")
+# Secrets that an .env file for docker-compose.yml may have brought into the environment: no process of ours reads them.
+FOR_NOBODY = re.compile(
+    r"CONNECT_((POSTGRES|KAFKA)_(ADMIN_.*|PASSWORD_.*)|KAFKA_TLS_.*|SIGNING_KEY|CLIENTS|CLIENT_SECRET)"
+)
 
 Kind = Literal["server", "service", "task", "supervisor"]
 
@@ -67,7 +74,8 @@ class Runtime:
 
 def runtime_of(settings: Settings, home: Home, credentials: Credentials) -> Runtime:
     """The copy that these settings describe; a server that they name is not embedded."""
-    kafka = KafkaServer(home.kafka, port_of("kafka", settings), port_of("kafka-controller", settings))
+    ports = port_of("kafka", settings), port_of("kafka-controller", settings)
+    kafka = KafkaServer(home.kafka, *ports, credentials.kafka_admin)
     postgres = PostgresServer(home.postgres, port_of("postgres", settings), credentials.postgres_admin)
     return Runtime(
         settings,
@@ -81,18 +89,21 @@ def runtime_of(settings: Settings, home: Home, credentials: Credentials) -> Runt
 def plan(runtime: Runtime, inherited: Mapping[str, str]) -> list[Planned]:
     """Every process of the copy. `inherited` is the environment of whoever starts it: its CONNECT_ settings go on."""
     given = {name: value for name, value in inherited.items() if name.startswith("CONNECT_") and value}
-    common = {name: value for name, value in given.items() if name not in FOR_ADMINISTRATORS} | _common(runtime)
+    common = {name: value for name, value in given.items() if not FOR_NOBODY.fullmatch(name)} | _common(runtime)
     processes = []
     if runtime.kafka:
         processes.append(Planned("kafka", "server", runtime.kafka.command(), common))
     if runtime.postgres:
         processes.append(Planned("postgres", "server", runtime.postgres.command(), common, "SIGINT"))
     prepare = [sys.executable, "-m", "deploy.cli", "prepare"]
-    administrator = common | _administrator(runtime)
-    processes.append(Planned("topics", "task", [*prepare, "topics"], common))
-    processes.append(Planned("databases", "task", [*prepare, "databases"], administrator))
+    kafka = kafka_sign_in(runtime.kafka, runtime.settings, runtime.credentials.kafka)
+    processes.append(Planned("topics", "task", [*prepare, "topics"], common | kafka.administrator))
+    if kafka.has_users:
+        permissions = common | kafka.administrator | kafka.passwords
+        processes.append(Planned("permissions", "task", [*prepare, "permissions"], permissions))
+    processes.append(Planned("databases", "task", [*prepare, "databases"], common | _administrator(runtime)))
     for name in SERVICES:
-        environment = common | _service(runtime, name)
+        environment = common | _service(runtime, name) | kafka.of_service(name)
         module = [sys.executable, "-m", f"services.{name}"]
         processes.append(Planned(f"migrate-{name}", "task", [*module, "migrate"], environment))
         processes.append(Planned(name, "service", [*module, "all"], environment))
@@ -104,7 +115,8 @@ def write_plan(runtime: Runtime, processes: list[Planned]) -> None:
     """Put the plan where launch.py finds it, readable by its owner only: it holds passwords."""
     rows = {process.name: asdict(process) for process in processes}
     write_private(runtime.plan_file, json.dumps(rows, indent=1))
-    running = {"addresses": runtime.addresses(), "probes": runtime.probes()}
+    kafka = runtime.kafka.administrator.model_dump(mode="json", exclude={"password"}) if runtime.kafka else None
+    running = {"addresses": runtime.addresses(), "probes": runtime.probes(), "kafka": kafka}
     write_private(runtime.home.run / "running.json", json.dumps(running, indent=1))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.layout import SERVICES
-from deploy.embedded.probes import Health, health_of, kafka_brokers
+from deploy.embedded.probes import Health, health_of, kafka_answers
 from deploy.errors import OperatorError
 from deploy.supervision.console import Console
 from deploy.supervision.plan import Planned, Runtime, launcher
@@ -55,9 +55,12 @@ class Startup:
                 self.runtime.home.made("kafka")
             with self.console.step("kafka", f"answers at {server.bootstrap}"):
                 self._supervisor.start(self.processes["kafka"])
-                await self._server("kafka", lambda: kafka_brokers("127.0.0.1", server.port) > 0)
+                await self._server("kafka", lambda: kafka_answers(server.administrator))
         with self.console.step("topics", "all there"):
             await self._task("topics", TASK_LIMIT_SECONDS)
+        if "permissions" in self.processes:
+            with self.console.step("permissions", "a user for each service"):
+                await self._task("permissions", TASK_LIMIT_SECONDS)
 
     async def _postgres(self) -> None:
         server = self.runtime.postgres

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded.layout import OFFSETS, SERVICES
+from deploy.embedded.probes import kafka_brokers
 from deploy.supervision.testing import RunningCopy
+from shared.streaming.settings import KafkaSettings
+from shared.streaming.topics import missing_topics
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300), pytest.mark.xdist_group("running copy")]
 
@@ -83,10 +87,46 @@ def test_a_taken_port_is_named_with_its_owner_and_the_setting(running: RunningCo
 
 
 def test_secrets_are_in_no_log_and_on_no_command_line(running: RunningCopy) -> None:
-    secrets = (running.home.root / "secrets.json").read_text().split('"')
-    secrets = [word for word in secrets if len(word) == 64]
-    assert len(secrets) == len(SERVICES) + 2
-    files = [file for file in (*running.home.logs.iterdir(), running.home.run / "supervisor.conf") if file.is_file()]
-    texts = [file.read_text(errors="replace") for file in files]
+    """Breaks when a password is an argument, or a process prints its environment."""
+    files = [file for file in running.home.logs.iterdir() if file.is_file()]
+    texts = [file.read_text(errors="replace") for file in (*files, running.home.run / "supervisor.conf")]
     texts += [Path(f"/proc/{running.process(name)}/cmdline").read_text() for name in (*SERVICES, "kafka", "postgres")]
-    assert not [secret for secret in secrets for text in texts if secret in text]
+    texts += [running.printed()]
+    for command in (("status",), ("dead-letters", "list"), ("events", "--permissions")):
+        answer = running.connect(*command, "--json")
+        texts += [answer.stdout, answer.stderr]
+    assert not [secret for secret in _secrets(running) for text in texts if secret in text]
+
+
+def test_a_file_with_a_secret_is_read_by_its_owner_only(running: RunningCopy) -> None:
+    """Breaks when the broker's settings, which name its administrator, are written like any other file."""
+    servers = (running.home.postgres / "data", running.home.kafka / "data")
+    files = [file for file in running.home.root.rglob("*") if file.is_file() and not set(servers) & set(file.parents)]
+    secrets = [secret.encode() for secret in _secrets(running)]
+    private = [file for file in files if any(secret in file.read_bytes() for secret in secrets)]
+    assert {"secrets.json", "clients.json", "plan.json", "server.properties", "server.pem", "signing-key.pem"} == {
+        file.name for file in private
+    }
+    assert {file.stat().st_mode & 0o777 for file in private} == {0o600}
+
+
+async def test_kafka_is_closed_to_who_does_not_sign_in(running: RunningCopy) -> None:
+    """Also at the controller's port, where the metadata of the cluster are. Breaks when a listener is left open."""
+    base = int(running.environment["CONNECT_PORT_BASE"])
+    for name in ("kafka", "kafka-controller"):
+        assert kafka_brokers("127.0.0.1", base + OFFSETS[name]) == 0
+    anybody = KafkaSettings(bootstrap=f"127.0.0.1:{base + OFFSETS['kafka']}")
+    with pytest.raises(KafkaConnectionError):
+        await missing_topics(anybody)
+    over_tls = anybody.model_copy(update={"security_protocol": "SSL", "ca_file": running.home.kafka / "ca.pem"})
+    with pytest.raises(KafkaConnectionError):
+        await missing_topics(over_tls)
+
+
+def _secrets(copy: RunningCopy) -> list[str]:
+    """Every password, and a line from the middle of each private key."""
+    known = (copy.home.root / "secrets.json").read_text().split('"')
+    passwords = [word for word in known if len(word) == 64]
+    assert len(passwords) == 2 * len(SERVICES) + 3
+    keys = (copy.home.signing_key, copy.home.kafka / "server.pem")
+    return passwords + [key.read_text().splitlines()[1] for key in keys]

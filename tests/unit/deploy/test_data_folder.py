@@ -85,8 +85,8 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(home: Home) -> No
     assert home.signing_key.read_bytes() == key
     for file in (home.secrets, home.signing_key, home.clients):
         assert file.stat().st_mode & 0o777 == 0o600
-    passwords = {first.postgres_admin, first.client, *first.services.values()}
-    assert len(passwords) == len(SERVICES) + 2
+    passwords = {first.postgres_admin, first.client, first.kafka_admin, *first.services.values(), *first.kafka.values()}
+    assert len(passwords) == 2 * len(SERVICES) + 3
     assert not any(password in repr(first) for password in passwords)
 
 
@@ -100,6 +100,18 @@ def test_a_service_that_is_new_gets_a_password_and_the_others_keep_theirs(home: 
     assert {name: after.services[name] for name in SERVICES if name != "monitor"} == {
         name: before.services[name] for name in SERVICES if name != "monitor"
     }
+
+
+def test_a_folder_of_the_release_before_gets_passwords_for_kafka(home: Home) -> None:
+    """Breaks when the new passwords are required in the file."""
+    before = load_credentials(home)
+    known = json.loads(home.secrets.read_text())
+    del known["kafka"], known["kafka_admin"]
+    home.secrets.write_text(json.dumps(known))
+    after = load_credentials(home)
+    assert after.services == before.services
+    assert len({after.kafka_admin, *after.kafka.values()}) == len(SERVICES) + 1
+    assert load_credentials(home) == after
 
 
 def test_secrets_that_cannot_be_read_are_never_replaced(home: Home) -> None:

@@ -1,9 +1,12 @@
 """What is started, with which environment."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from deploy.embedded.certificates import new_certificates
 from deploy.embedded.credentials import Credentials, load_credentials
 from deploy.embedded.layout import MARK, OFFSETS, SERVICES, Home, port_of
 from deploy.embedded.settings import settings_from
@@ -18,7 +21,18 @@ from shared.streaming.settings import KafkaSettings
 def credentials(tmp_path: Path) -> Credentials:
     home = Home(tmp_path / "h")
     home.open()
+    home.kafka.mkdir()  # a start writes the certificate before any service reads it
+    (home.kafka / "ca.pem").write_text(new_certificates(["127.0.0.1"], datetime.now(UTC)).authority)
     return load_credentials(home)
+
+
+def _secrets(credentials: Credentials) -> set[str]:
+    everybodys = {*credentials.services.values(), *credentials.kafka.values()}
+    return {*everybodys, credentials.postgres_admin, credentials.kafka_admin, credentials.client}
+
+
+def _told(processes: dict[str, Planned], secret: str) -> set[str]:
+    return {name for name, process in processes.items() if secret in process.environment.values()}
 
 
 def _plan(credentials: Credentials, tmp_path: Path, **environment: str) -> tuple[Runtime, dict[str, Planned]]:
@@ -50,11 +64,30 @@ def test_only_who_makes_databases_gets_the_administrator(credentials: Credential
     assert told == {"databases"}
 
 
-def test_a_service_reads_its_own_password_and_no_other(credentials: Credentials, tmp_path: Path) -> None:
+def test_only_who_makes_topics_and_users_gets_kafkas_administrator(credentials: Credentials, tmp_path: Path) -> None:
+    """Breaks when the administrator's sign-in is put into what all processes have in common."""
+    _, processes = _plan(credentials, tmp_path)
+    assert _told(processes, credentials.kafka_admin) == {"topics", "permissions"}
+
+
+def test_a_service_reads_its_own_passwords_and_no_other(credentials: Credentials, tmp_path: Path) -> None:
+    """Breaks when a service's environment is built from everybody's passwords."""
     _, processes = _plan(credentials, tmp_path)
     for service in SERVICES:
-        values = set(processes[service].environment.values())
-        assert values.intersection(credentials.services.values()) == {credentials.services[service]}
+        own = {credentials.services[service], credentials.kafka[service]}
+        for process in (service, f"migrate-{service}"):
+            assert _secrets(credentials).intersection(processes[process].environment.values()) == own
+    assert _secrets(credentials).isdisjoint(processes["demo"].environment.values())
+
+
+def test_secrets_that_were_in_the_environment_by_chance_reach_no_process(
+    credentials: Credentials, tmp_path: Path
+) -> None:
+    """An .env file of docker-compose.yml may be loaded in the same shell. Breaks when all settings are passed on."""
+    names = ("POSTGRES_PASSWORD_INTAKE", "KAFKA_PASSWORD_INTAKE", "KAFKA_ADMIN_PASSWORD", "KAFKA_TLS_KEY")
+    more = ("SIGNING_KEY", "CLIENTS", "CLIENT_SECRET")
+    _, processes = _plan(credentials, tmp_path, **{f"CONNECT_{name}": f"stray-{name}" for name in (*names, *more)})
+    assert not [value for process in processes.values() for value in process.environment.values() if "stray" in value]
 
 
 def test_a_service_understands_its_environment(credentials: Credentials, tmp_path: Path) -> None:
@@ -64,7 +97,14 @@ def test_a_service_understands_its_environment(credentials: Credentials, tmp_pat
         assert settings.http_port == port_of(service, runtime.settings)
         assert settings.postgres.database == settings.postgres.user == f"connect_{service}"
         assert settings.postgres.port == OFFSETS["postgres"] + 9000
-        assert settings.kafka == KafkaSettings(bootstrap="127.0.0.1:9010", user="me")
+        assert settings.kafka == KafkaSettings(
+            bootstrap="127.0.0.1:9010",
+            security_protocol="SASL_SSL",
+            sasl_mechanism="SCRAM-SHA-512",
+            user=f"connect_{service}",
+            password=SecretStr(credentials.kafka[service]),
+            ca_file=tmp_path / "h" / "kafka" / "ca.pem",
+        )
         assert settings.urls == {name: f"http://127.0.0.1:{port_of(name, runtime.settings)}" for name in SERVICES}
 
 
@@ -77,6 +117,44 @@ def test_a_service_keeps_its_place_in_its_group_where_no_second_copy_can_be(
     assert len(set(names)) == len(SERVICES)
     _, outside = _plan(credentials, tmp_path, CONNECT_KAFKA_BOOTSTRAP="kafka.example.org:9092")
     assert {read_settings(name, outside[name].environment).group_instance_id for name in SERVICES} == {None}
+
+
+def test_an_outside_kafka_is_used_as_the_operator_says(credentials: Credentials, tmp_path: Path) -> None:
+    """Breaks when our own users are named to a Kafka that does not know them."""
+    outside = {"CONNECT_KAFKA_BOOTSTRAP": "kafka.example.org:9092"}
+    _, processes = _plan(credentials, tmp_path, **outside)
+    assert "permissions" not in processes
+    assert read_settings("intake", processes["intake"].environment).kafka == KafkaSettings(
+        bootstrap=outside.popitem()[1]
+    )
+    signing_in = {
+        "CONNECT_KAFKA_BOOTSTRAP": "kafka.example.org:9092",
+        "CONNECT_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "CONNECT_KAFKA_SASL_MECHANISM": "SCRAM-SHA-256",
+        "CONNECT_KAFKA_USER": "me",
+        "CONNECT_KAFKA_PASSWORD": "mine",
+    }
+    _, processes = _plan(credentials, tmp_path, **signing_in)
+    kafka = read_settings("intake", processes["intake"].environment).kafka
+    assert (kafka.user, kafka.sasl_mechanism, kafka.ca_file) == ("me", "SCRAM-SHA-256", None)
+    assert "permissions" not in processes
+
+
+def test_an_outside_kafka_whose_administrator_is_named_gets_a_user_for_each_service(
+    credentials: Credentials, tmp_path: Path
+) -> None:
+    """Breaks when users are made at our own Kafka only."""
+    outside = {
+        "CONNECT_KAFKA_BOOTSTRAP": "kafka.example.org:9092",
+        "CONNECT_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "CONNECT_KAFKA_ADMIN_USER": "root",
+        "CONNECT_KAFKA_ADMIN_PASSWORD": "secret-of-the-root",
+    }
+    _, processes = _plan(credentials, tmp_path, **outside)
+    assert _told(processes, "secret-of-the-root") == {"topics", "permissions"}
+    assert processes["permissions"].environment["CONNECT_KAFKA_PASSWORD_INTAKE"] == credentials.kafka["intake"]
+    kafka = read_settings("intake", processes["intake"].environment).kafka
+    assert (kafka.user, kafka.sasl_mechanism) == ("connect_intake", "SCRAM-SHA-512")
 
 
 def test_the_ports_are_those_that_a_service_assumes_by_itself() -> None:
@@ -114,4 +192,4 @@ def test_an_outside_postgres_needs_somebody_who_may_make_databases() -> None:
 
 def test_passwords_are_in_no_description_of_a_process(credentials: Credentials, tmp_path: Path) -> None:
     _, processes = _plan(credentials, tmp_path)
-    assert not any(password in repr(processes) for password in credentials.services.values())
+    assert not any(secret in repr(processes) for secret in _secrets(credentials))
