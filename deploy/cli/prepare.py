@@ -23,7 +23,10 @@ def command() -> None:
 
 
 @command.command()
-def databases() -> None:
+@click.option(
+    "--alone", is_flag=True, help="Nobody else uses this server: close its own databases to the services' roles too."
+)
+def databases(alone: bool) -> None:
     """One role and one database per service.
 
     Takes CONNECT_POSTGRES_HOST, _PORT, _ADMIN_USER and _ADMIN_PASSWORD, and for each service the password that its role
@@ -34,7 +37,7 @@ def databases() -> None:
     port = settings.postgres_port or port_of("postgres", settings)
     admin = Access(settings.postgres_host or "127.0.0.1", port, user or ADMIN, password)
     passwords = {name: _needed(f"CONNECT_POSTGRES_PASSWORD_{name.upper()}") for name in SERVICES}
-    asyncio.run(provision(admin, passwords))
+    asyncio.run(provision(admin, passwords, alone=alone))
     click.echo(f"{len(SERVICES)} roles and databases are in place at {admin.host}:{admin.port}.")
 
 

@@ -9,6 +9,7 @@ from deploy.errors import OperatorError
 
 LOCK = 0x50524F56  # "PROV": two provisioners at once take turns
 CONNECT_LIMIT_SECONDS = 10
+SERVERS_OWN = ("postgres", "template1")  # nobody may connect to template0 anyway
 
 AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
 
@@ -28,22 +29,33 @@ def database_of(service: str) -> str:
     return f"connect_{service}"
 
 
-async def provision(admin: Access, passwords: Mapping[str, str]) -> None:
+async def provision(admin: Access, passwords: Mapping[str, str], *, alone: bool = False) -> None:
     """Make or mend the role and the database of each service in `passwords` (service → its role's password).
 
-    Nothing is ever dropped. Raises OperatorError if the server can't be reached or refuses.
+    `alone` says that the server is there for these services only: its own databases are then closed to them, which on
+    a shared one would close them to others. Nothing is ever dropped.
+
+    Raises OperatorError if the server can't be reached or refuses.
     """
+    try:
+        await _provision(admin, passwords, alone=alone)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise OperatorError(
+            f"{admin.user} may not make roles and databases on {admin.host}:{admin.port} ({error.args[0]}): "
+            "set CONNECT_POSTGRES_ADMIN_USER to a role with CREATEROLE and CREATEDB."
+        ) from error
+
+
+async def _provision(admin: Access, passwords: Mapping[str, str], *, alone: bool) -> None:
     connection = await _connect(admin)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         for service, password in passwords.items():
             await _role(connection, database_of(service), password)
             await _database(connection, database_of(service))
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise OperatorError(
-            f"{admin.user} may not make roles and databases on {admin.host}:{admin.port} ({error}): "
-            "set CONNECT_POSTGRES_ADMIN_USER to a role with CREATEROLE and CREATEDB."
-        ) from error
+        if alone:
+            for name in SERVERS_OWN:
+                await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
     finally:
         await connection.close()
 

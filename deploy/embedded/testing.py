@@ -192,7 +192,7 @@ class EmbeddedServers:
         access = Access(HOST, self._postgres.port, ADMIN, self._postgres.admin_password)
         passwords = {service: self._passwords[database_of(service)] for service in SERVICES}
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(provision(access, passwords))).result()
+            thread.submit(lambda: asyncio.run(provision(access, passwords, alone=True))).result()
 
     def _grant(self) -> None:
         # Loaded here: most tests have an open Kafka and need no administrator's client.

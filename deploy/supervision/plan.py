@@ -101,7 +101,8 @@ def plan(runtime: Runtime, inherited: Mapping[str, str]) -> list[Planned]:
     if kafka.has_users:
         permissions = common | kafka.administrator | kafka.passwords
         processes.append(Planned("permissions", "task", [*prepare, "permissions"], permissions))
-    processes.append(Planned("databases", "task", [*prepare, "databases"], common | _administrator(runtime)))
+    alone = ["--alone"] if runtime.postgres else []
+    processes.append(Planned("databases", "task", [*prepare, "databases", *alone], common | _administrator(runtime)))
     for name in SERVICES:
         environment = common | _service(runtime, name) | kafka.of_service(name)
         module = [sys.executable, "-m", f"services.{name}"]

@@ -64,11 +64,17 @@ async def test_a_killed_kafka_comes_back_with_its_topics(own_servers: EmbeddedSe
     assert await ensure_topics(kafka) == []
 
 
-async def test_no_service_may_enter_the_database_of_another(own_servers: EmbeddedServers) -> None:
-    for other in SERVICES:
-        if other != "intake":
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await asyncpg.connect(own_servers.postgres_dsn(database_of(other), "connect_intake"))
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_enters_its_own_database_and_no_other(own_servers: EmbeddedServers, service: str) -> None:
+    """Breaks when a database stays open to everybody, as PostgreSQL makes them, or one role is a member of another."""
+    role = database_of(service)
+    own = await asyncpg.connect(own_servers.postgres_dsn(role, role))
+    await own.close()
+    for other in (*(database_of(name) for name in SERVICES if name != service), "postgres", "template1"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(own_servers.postgres_dsn(other, role))
+    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError):
+        await asyncpg.connect(own_servers.postgres_dsn("template0", role))
 
 
 async def test_a_service_owns_its_database_and_is_nobody_elsewhere(own_servers: EmbeddedServers) -> None:
@@ -115,6 +121,7 @@ async def test_somebody_who_may_not_make_databases_is_told_so(own_servers: Embed
 async def test_an_administrator_need_not_be_a_superuser(own_servers: EmbeddedServers) -> None:
     boss = await asyncpg.connect(own_servers.admin_dsn)
     await boss.execute("CREATE ROLE landlord LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
+    await boss.execute("GRANT CONNECT ON DATABASE postgres TO landlord")  # this server closes it to everybody else
     await provision(Access("127.0.0.1", own_servers.postgres_port, "landlord", "x"), {"tenant": "y"})
     await boss.close()
     tenant = await asyncpg.connect(
