@@ -11,13 +11,16 @@ import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
+from cryptography import x509
 
 from deploy.cli.prepare import command as prepare
+from deploy.embedded import kafka_security
 from deploy.embedded.layout import SERVICES
 
 ROOT = Path(__file__).parents[3]
 ROLES = ("http", "react", "relay", "schedule")
 COMPOSE = ROOT / "docker-compose.yml"
+CA_FILE = Path("/run/secrets/kafka-ca")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def test_a_container_waits_only_for_containers_that_exist(compose: dict[str, Any
     for name, container in compose["services"].items():
         for other, how in container.get("depends_on", {}).items():
             assert other in compose["services"], name
-            ends_by_itself = other in ("topics", "databases") or other.startswith("migrate-")
+            ends_by_itself = other in ("topics", "permissions", "databases") or other.startswith("migrate-")
             expected = "service_completed_successfully" if ends_by_itself else "service_healthy"
             assert how["condition"] == expected, f"{name} waits for {other}"
 
@@ -57,11 +60,53 @@ def test_a_service_gets_no_password_but_its_own(compose: dict[str, Any]) -> None
         service = next((service for service in SERVICES if service in name.split("-")), None)
         if service:
             secrets = re.findall(r"\$\{(CONNECT_\w*PASSWORD\w*)", json.dumps(container))
-            assert set(secrets) == {f"CONNECT_POSTGRES_PASSWORD_{service.upper()}"}
+            assert set(secrets) == {f"CONNECT_{server}_PASSWORD_{service.upper()}" for server in ("POSTGRES", "KAFKA")}
 
 
-def test_only_the_portal_that_signs_gets_the_key(compose: dict[str, Any]) -> None:
-    assert [name for name, container in compose["services"].items() if container.get("secrets")] == ["portal-http"]
+@pytest.mark.parametrize(
+    ("secret", "holders"),
+    [("signing-key", {"portal-http"}), ("clients", {"portal-http"}), ("kafka-key", {"kafka"})],
+)
+def test_only_who_signs_or_serves_gets_the_key(compose: dict[str, Any], secret: str, holders: set[str]) -> None:
+    """Breaks when a key is put where every container has it."""
+    assert {
+        name for name, container in compose["services"].items() if secret in container.get("secrets", ())
+    } == holders
+
+
+def test_only_who_makes_topics_and_users_signs_in_as_kafkas_administrator(compose: dict[str, Any]) -> None:
+    """Breaks when the administrator's password is put into the environment that all have in common."""
+    told = {name for name, container in compose["services"].items() if "KAFKA_ADMIN_PASSWORD" in json.dumps(container)}
+    assert told == {"kafka", "topics", "permissions"}
+
+
+def test_kafka_is_closed_as_the_embedded_one_is(compose: dict[str, Any]) -> None:
+    """Breaks when a setting that lets nobody in unasked is in one of the two only."""
+    environment = compose["services"]["kafka"]["environment"]
+    password = '${CONNECT_KAFKA_ADMIN_PASSWORD:?run "connect prepare environment > .env"}'
+    expected = kafka_security.closed(password, key=Path("/run/secrets/kafka-key"), authority=CA_FILE)
+    assert {name: environment.get(_variable(name)) for name in expected} == expected
+    listeners = environment["KAFKA_LISTENERS"].split(",")
+    assert {listener.partition(":")[0].lower() for listener in listeners} == set(kafka_security.LISTENERS)
+
+
+def test_every_container_of_ours_knows_kafka_by_its_certificate(compose: dict[str, Any]) -> None:
+    """Breaks when a container is told of a file that it does not have."""
+    for name, container in compose["services"].items():
+        if container["image"].startswith("connect:"):
+            assert "kafka-ca" in container["secrets"], name
+            assert container["environment"]["CONNECT_KAFKA_CA_FILE"] == str(CA_FILE), name
+            assert container["environment"]["CONNECT_KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL", name
+
+
+def test_the_certificate_that_is_made_is_kafkas_and_its_clients_accept_it() -> None:
+    """Breaks when it is made for another host name, or an .env file can't carry it."""
+    lines = dict(line.split("=", 1) for line in CliRunner().invoke(prepare, ["environment"]).output.splitlines())
+    authority, both = (lines[f"CONNECT_KAFKA_TLS_{name}"].strip('"').replace("\\n", "\n") for name in ("CA", "KEY"))
+    certificate = x509.load_pem_x509_certificate(both[both.index("-----BEGIN CERT") :].encode())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert "kafka" in names.get_values_for_type(x509.DNSName)
+    certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
 
 
 def test_what_has_no_default_is_named_when_it_is_missing_and_made_by_a_command() -> None:
@@ -105,6 +150,11 @@ def test_the_image_runs_as_an_ordinary_user_and_copies_what_exists() -> None:
     sources = [word for line in lines if re.match(r"COPY (?!--from)", line) for word in line.split()[1:-1]]
     assert sources
     assert all((ROOT / source).exists() for source in sources)
+
+
+def _variable(setting: str) -> str:
+    """The image's rule for what a setting of Kafka is called in the environment."""
+    return "KAFKA_" + setting.replace("_", "__").replace("-", "___").replace(".", "_").upper()
 
 
 def _specification() -> dict[str, Any]:
