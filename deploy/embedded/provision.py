@@ -1,5 +1,10 @@
 """One role and one database per service, each closed to the others. Safe to repeat; for any PostgreSQL from 17 on."""
 
+import base64
+import hashlib
+import hmac
+import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +14,7 @@ from deploy.errors import OperatorError
 
 LOCK = 0x50524F56  # "PROV": two provisioners at once take turns
 CONNECT_LIMIT_SECONDS = 10
+ITERATIONS = 4096  # PostgreSQL's own number
 SERVERS_OWN = ("postgres", "template1")  # nobody may connect to template0 anyway
 
 AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
@@ -85,10 +91,22 @@ async def _connect(admin: Access) -> asyncpg.Connection:
 async def _role(connection: asyncpg.Connection, name: str, password: str) -> None:
     exists = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", name)
     verb = "ALTER" if exists else "CREATE"
-    # Utility statements take no parameters, so the server itself quotes the values.
+    # Utility statements take no parameters, so the server itself quotes the values. It is given what it would keep of
+    # the password and not the password: a statement that fails stands in its log.
     template = f"{verb} ROLE %I LOGIN PASSWORD %L"
     await connection.execute(
-        await connection.fetchval("SELECT format($1, $2::text, $3::text)", template, name, password)
+        await connection.fetchval("SELECT format($1, $2::text, $3::text)", template, name, _kept_of(password))
+    )
+
+
+def _kept_of(password: str) -> str:
+    """What PostgreSQL keeps of a password under scram-sha-256 (RFC 5803)."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFKC", password).encode(), salt, ITERATIONS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    return "SCRAM-SHA-256${}:{}${}:{}".format(
+        ITERATIONS, *(base64.b64encode(part).decode() for part in (salt, stored, server))
     )
 
 
