@@ -112,10 +112,13 @@ def _one_line(pem: str) -> str:
 def _kafka() -> KafkaSettings:
     """Kafka as its administrator reaches it, if one is named, else as everybody does."""
     settings = settings_from(os.environ)
-    names = {"CONNECT_KAFKA_USER": "CONNECT_KAFKA_ADMIN_USER", "CONNECT_KAFKA_PASSWORD": "CONNECT_KAFKA_ADMIN_PASSWORD"}
-    mechanism = {"CONNECT_KAFKA_SASL_MECHANISM": "CONNECT_KAFKA_ADMIN_SASL_MECHANISM"}
-    own = {name: os.environ.get(of_admin, "") for name, of_admin in (names | mechanism).items()}
-    given = {name: value for name, value in own.items() if value} if settings.manages_kafka else {}
+    given: dict[str, str] = {}
+    if settings.manages_kafka:
+        given = {
+            "CONNECT_KAFKA_USER": str(settings.kafka_admin_user),
+            "CONNECT_KAFKA_PASSWORD": str(settings.kafka_admin_password),
+            "CONNECT_KAFKA_SASL_MECHANISM": settings.kafka_admin_mechanism,
+        }
     try:
         return kafka_settings(os.environ | given, bootstrap=f"127.0.0.1:{port_of('kafka', settings)}")
     except ValueError as error:

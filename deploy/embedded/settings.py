@@ -23,6 +23,7 @@ class Settings(BaseModel):
     kafka_bootstrap: str | None = Field(default=None, alias="CONNECT_KAFKA_BOOTSTRAP")
     kafka_admin_user: str | None = Field(default=None, alias="CONNECT_KAFKA_ADMIN_USER")
     kafka_admin_password: str | None = Field(default=None, alias="CONNECT_KAFKA_ADMIN_PASSWORD", repr=False)
+    kafka_admin_mechanism: str = Field(default="SCRAM-SHA-512", alias="CONNECT_KAFKA_ADMIN_SASL_MECHANISM")
     postgres_host: str | None = Field(default=None, alias="CONNECT_POSTGRES_HOST")
     postgres_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(default=None, alias="CONNECT_POSTGRES_PORT")
     postgres_admin_user: str | None = Field(default=None, alias="CONNECT_POSTGRES_ADMIN_USER")

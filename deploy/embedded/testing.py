@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import SystemRandom
@@ -127,6 +128,14 @@ class EmbeddedServers:
             self._keeper.wait(STOP_LIMIT_SECONDS)
             self._keeper = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def secure_kafka(self) -> None:
+        """Restart an open Kafka closed, on the data that it has: what the first start of this release does."""
+        self.stop_kafka()
+        self._kafka = replace(self._kafka, admin_password="test-kafka-admin")  # noqa: S106 -- lives for one test
+        self._kafka.prepare()
+        self.restart_kafka()
+        self._grant()
 
     def kill_kafka(self) -> None:
         """kill -9, and wait until the process is gone."""

@@ -40,14 +40,18 @@ def kafka_sign_in(server: KafkaServer | None, settings: Settings, passwords: Map
             "CONNECT_KAFKA_SECURITY_PROTOCOL": admin.security_protocol,
             "CONNECT_KAFKA_CA_FILE": str(admin.ca_file),
         }
-        administrator = _administrator(str(admin.user), admin.password.get_secret_value() if admin.password else "")
-        plain = {"CONNECT_KAFKA_ADMIN_SASL_MECHANISM": str(admin.sasl_mechanism)}
-        return KafkaSignIn(True, common, common | administrator | plain, passwords)
+        password = admin.password.get_secret_value() if admin.password else ""
+        administrator = _administrator(str(admin.user), password, str(admin.sasl_mechanism))
+        return KafkaSignIn(True, common, common | administrator, passwords)
     if settings.kafka_admin_user and settings.kafka_admin_password:
-        administrator = _administrator(settings.kafka_admin_user, settings.kafka_admin_password)
-        return KafkaSignIn(True, {}, administrator, passwords)
+        names = settings.kafka_admin_user, settings.kafka_admin_password, settings.kafka_admin_mechanism
+        return KafkaSignIn(True, {}, _administrator(*names), passwords)
     return KafkaSignIn(False, {}, {}, {})
 
 
-def _administrator(user: str, password: str) -> dict[str, str]:
-    return {"CONNECT_KAFKA_ADMIN_USER": user, "CONNECT_KAFKA_ADMIN_PASSWORD": password}
+def _administrator(user: str, password: str, mechanism: str) -> dict[str, str]:
+    return {
+        "CONNECT_KAFKA_ADMIN_USER": user,
+        "CONNECT_KAFKA_ADMIN_PASSWORD": password,
+        "CONNECT_KAFKA_ADMIN_SASL_MECHANISM": mechanism,
+    }

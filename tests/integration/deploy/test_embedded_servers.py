@@ -1,5 +1,6 @@
 """The servers that tests stand on: they come back, keep what they had, and leave nothing."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,14 +13,14 @@ import asyncpg
 import psutil
 import pytest
 
+from deploy.embedded.kafka_access import grant
 from deploy.embedded.layout import SERVICES
 from deploy.embedded.postgres import ADMIN
-from deploy.embedded.probes import kafka_brokers
+from deploy.embedded.probes import kafka_answers
 from deploy.embedded.provision import Access, database_of, provision
 from deploy.embedded.testing import EmbeddedServers
 from deploy.errors import OperatorError
-from shared.streaming.settings import KafkaSettings
-from shared.streaming.topics import ensure_topics
+from shared.streaming.topics import KafkaError, ensure_topics, missing_topics
 
 pytestmark = pytest.mark.servers
 
@@ -55,13 +56,26 @@ async def test_a_killed_postgres_comes_back_with_what_was_committed(own_servers:
 
 
 async def test_a_killed_kafka_comes_back_with_its_topics(own_servers: EmbeddedServers) -> None:
-    kafka = KafkaSettings(bootstrap=own_servers.kafka_bootstrap)
+    kafka = own_servers.kafka_administrator
     assert await ensure_topics(kafka)
     own_servers.kill_kafka()
-    host, _, port = own_servers.kafka_bootstrap.partition(":")
-    assert kafka_brokers(host, int(port)) == 0
+    assert not kafka_answers(kafka)
     own_servers.restart_kafka()
     assert await ensure_topics(kafka) == []
+
+
+async def test_a_data_folder_from_before_there_were_users_is_closed_with_its_topics(
+    own_servers: EmbeddedServers,
+) -> None:
+    """Breaks when the administrator is made at the formatting of the folder, which an older one had without it."""
+    await ensure_topics(own_servers.kafka_administrator)
+    everybody = own_servers.kafka_administrator
+    with pytest.raises(OperatorError, match=r"authorizer"):
+        await asyncio.to_thread(grant, everybody, {"intake": "x"})
+    await asyncio.to_thread(own_servers.secure_kafka)
+    assert await missing_topics(own_servers.kafka_settings("monitor")) == []
+    with pytest.raises(KafkaError):
+        await missing_topics(everybody)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -149,8 +149,10 @@ def test_an_outside_kafka_whose_administrator_is_named_gets_a_user_for_each_serv
         "CONNECT_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
         "CONNECT_KAFKA_ADMIN_USER": "root",
         "CONNECT_KAFKA_ADMIN_PASSWORD": "secret-of-the-root",
+        "CONNECT_KAFKA_ADMIN_SASL_MECHANISM": "PLAIN",
     }
     _, processes = _plan(credentials, tmp_path, **outside)
+    assert processes["topics"].environment["CONNECT_KAFKA_ADMIN_SASL_MECHANISM"] == "PLAIN"
     assert _told(processes, "secret-of-the-root") == {"topics", "permissions"}
     assert processes["permissions"].environment["CONNECT_KAFKA_PASSWORD_INTAKE"] == credentials.kafka["intake"]
     kafka = read_settings("intake", processes["intake"].environment).kafka
