@@ -211,10 +211,6 @@ async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answer
     await asyncio.wait(answers)
 
 
-def _is_acknowledged(answer: Answer) -> bool:
-    return answer.done() and not answer.cancelled() and answer.exception() is None
-
-
 def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any] | None, answer: Answer) -> None:
     """Let nothing overtake what has failed.
 
@@ -228,14 +224,21 @@ def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any]
 
 
 def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException | None:
-    """Why the first of those failed that were sent at all."""
-    for row, answer in zip(rows, answers, strict=False):
-        error = answer.exception() if answer.done() and not answer.cancelled() else None
-        if isinstance(error, MessageSizeTooLargeError):
-            return TooLarge(
-                f"the topic {row.topic} refuses a message of {len(row.value):,} bytes (outbox row {row.position}): "
-                "raise its max.message.bytes; everything behind it waits"
-            )
-        if error is not None:
-            return error
-    return None
+    """Why those failed that were sent at all."""
+    failed = [(row, e) for row, answer in zip(rows, answers, strict=False) if (e := _error(answer)) is not None]
+    refused = [row for row, error in failed if isinstance(error, MessageSizeTooLargeError)]
+    if refused:
+        row = max(refused, key=lambda one: len(one.value))  # a batch is refused as a whole
+        return TooLarge(
+            f"the topic {row.topic} refuses a message of {len(row.value):,} bytes (outbox row {row.position}): "
+            "raise its max.message.bytes; everything behind it waits"
+        )
+    return failed[0][1] if failed else None
+
+
+def _error(answer: Answer) -> BaseException | None:
+    return answer.exception() if answer.done() and not answer.cancelled() else None
+
+
+def _is_acknowledged(answer: Answer) -> bool:
+    return answer.done() and not answer.cancelled() and answer.exception() is None

@@ -14,7 +14,7 @@ from shared.events.intake import ApplicationRejected
 from tests.chaos.driver import Writer, a_fact
 from tests.chaos.evidence import IN
 from tests.chaos.kill_points import KillPoint
-from tests.chaos.processes import until
+from tests.chaos.processes import Running, until
 from tests.chaos.sequences import OutOfStep, put_out_of_step
 from tests.chaos.stage import Stage
 
@@ -65,6 +65,8 @@ async def test_a_message_over_the_topics_limit_is_named_and_waits_with_all_that_
         relay = stage.caller_relay()
         await relay.not_ready(f"the topic {IN} refuses a message of 11", "(outbox row 2): raise its max.message.bytes")
         await until("what was before it is sent", lambda: _first_in_line(stage, 2))
+        # Each time by a new producer, of which the broker knows nothing in this partition.
+        await until("it is tried again and again", lambda: _is_told(relay, "(outbox row 2)", 5))
     await relay.ready()
     await stage.at_rest()
     counts = await stage.invariant_holds()
@@ -127,6 +129,10 @@ async def _limit(stage: Stage, number: int) -> AsyncIterator[None]:
 
 async def _alter(admin: AIOKafkaAdminClient, number: int) -> None:
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, IN, {"max.message.bytes": str(number)})])
+
+
+async def _is_told(relay: Running, words: str, times: int) -> bool:
+    return relay.log.read_text().count(words) >= times
 
 
 async def _first_in_line(stage: Stage, position: int) -> bool:
