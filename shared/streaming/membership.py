@@ -19,6 +19,9 @@ from shared.streaming.settings import KafkaSettings
 
 ASK_EVERY = 1.0
 UUID_LENGTH = 36
+# Bytes that Kafka's client holds in advance: for each partition, and in one answer. A service that hears eleven topics
+# has 132 partitions; by the client's own limits a slow one would hold 132 MB of them. A larger message comes alone.
+PARTITION_BUFFER, FETCH_BUFFER = 256 * 1024, 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Name:
             session_timeout_ms=int(session * 1000),
             heartbeat_interval_ms=int(session * 100),
             max_poll_interval_ms=int(poll_within * 1000),
+            max_partition_fetch_bytes=PARTITION_BUFFER,
+            fetch_max_bytes=FETCH_BUFFER,
         )
 
     async def is_taken(self, mine: str) -> bool:

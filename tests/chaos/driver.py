@@ -134,7 +134,9 @@ class Writer:
 @asynccontextmanager
 async def writing(bootstrap: str) -> AsyncIterator[Writer]:
     """A writer with an idempotent producer."""
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=5) as producer:
+    async with AIOKafkaProducer(
+        bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=5, max_request_size=1_100_000
+    ) as producer:
         yield Writer(producer)
 
 
