@@ -63,6 +63,11 @@ class Stage:
         surroundings = self._surroundings(f"{self.name}_caller") | own | dict(environment or {})
         return self.processes.start("tests.chaos.caller_service", "relay", surroundings)
 
+    def desk(self, role: str = "http", *, environment: Mapping[str, str] | None = None) -> Running:
+        """Start a desk, at which a test can say things over HTTP; its relay is the caller's."""
+        surroundings = self._surroundings(f"{self.name}_caller") | dict(environment or {})
+        return self.processes.start("tests.chaos.desk_service", role, surroundings)
+
     async def caller(self) -> Caller:
         """Somebody who announces in the caller's database."""
         opened = await pool.open_pool(self._postgres(f"{self.name}_caller"), application="chaos caller")
