@@ -67,6 +67,8 @@ class EmbeddedServers:
         admin = "test-kafka-admin" if secured else None
         self._kafka = KafkaServer(self.folder / "kafka", kafka_port, controller_port, admin)
         self._postgres = PostgresServer(self.folder / "postgres", postgres_port, "test-admin", durable=durable)
+        # What goes before the command of "kafka" or "postgres" at its next start, such as entering a namespace.
+        self.before: dict[str, tuple[str, ...]] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._keeper: subprocess.Popen[str] | None = None
 
@@ -167,7 +169,8 @@ class EmbeddedServers:
         if self._is_running(name):
             return
         with self._log(name).open("ab") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, process_group=0)
+            whole = [*self.before.get(name, ()), *command]
+            process = subprocess.Popen(whole, stdout=log, stderr=log, stdin=subprocess.DEVNULL, process_group=0)
         self._processes[name] = process
         self._tell("watch", process.pid)
 

@@ -16,7 +16,7 @@ from shared.hosting.service import Hosted, Role, Service
 from shared.hosting.settings import Settings
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
-from shared.postgres import pool
+from shared.postgres import pool, room
 from shared.postgres.migrate import missing, read_migrations
 from shared.postgres.unit_of_work import Database
 from shared.primitives.clock import Clock, utc_now
@@ -203,6 +203,7 @@ async def _measure(hosted: Hosted, consumer: Consumer | None) -> None:
             await upkeep.measure(hosted.database, hosted.readiness)
         except (*pool.AWAY, asyncpg.PostgresError) as error:
             hosted.readiness.not_ready("outbox", f"can't be measured ({type(error).__name__})")
+        await room.look(hosted.readiness, hosted.database)
         if consumer is not None:
             for topic, events in (await consumer.lag()).items():
                 metrics.CONSUMER_LAG.labels(hosted.service, topic).set(events)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.http.auth import NotSignedIn
+from shared.postgres import room
 from shared.postgres.pool import AWAY
 from shared.primitives.errors import Forbidden, Invalid, NotFound, Rejected, TryAgain, WrongState
 from shared.telemetry.logging import get_logger
@@ -129,12 +130,13 @@ async def _bad_value(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "unstorable-value", "A value can't be stored: too large, or a character such as NUL in a text.")
 
 
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
+async def _database_away(request: Request, error: Exception) -> JSONResponse:
     log.warning("database is away", error_type=type(error).__name__)
+    room.missed(request.app.state.readiness, error)
     return problem(
         503,
         "database-away",
-        "The database can't be reached; nothing was changed. Try again in a moment with the same Idempotency-Key.",
+        "The database can't do it for the moment. Try again a little later, with the same Idempotency-Key.",
         headers={"Retry-After": "5"},
     )
 
