@@ -37,8 +37,11 @@ async def ready(request: Request) -> JSONResponse:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def figures() -> Response:
+async def figures(request: Request) -> Response:
     """Prometheus text format."""
+    readiness: Readiness = request.app.state.readiness
+    for name, part in readiness.parts.items():
+        metrics.READY.labels(request.app.state.service_name, name).set(part.ready)
     body, media_type = metrics.render()
     return Response(body, media_type=media_type)
 

@@ -185,6 +185,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self._noting = asyncio.create_task(self._commit(batch))
         metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
         self._failing_since = None
+        metrics.CONSUMER_HALTED.labels(self.group).set(0)
         self.readiness.ready(PART, lag=self._lag)
         return True
 
@@ -211,6 +212,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self.readiness.not_ready(PART, reason)
         log.error("batch failed; nothing was acknowledged", exc_info=error)
         halted = isinstance(error, TooManyDeadLetters)
+        metrics.CONSUMER_HALTED.labels(self.group).set(halted)
         if not halted and now - self._failing_since > GIVE_UP_AFTER:
             raise StuckBatch(f"one batch has failed for {GIVE_UP_AFTER:.0f} seconds") from error
 

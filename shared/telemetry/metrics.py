@@ -71,6 +71,18 @@ CONSUMER_BACKOFF = Gauge(
     ("service",),
     registry=REGISTRY,
 )
+CONSUMER_HALTED = Gauge(
+    "connect_consumer_halted",
+    "1 while the consumer stands because too many events were set aside within minutes, else 0.",
+    ("service",),
+    registry=REGISTRY,
+)
+READY = Gauge(
+    "connect_ready",
+    "1 if this part of the process can work now, else 0: what /health/ready says, as a figure.",
+    ("service", "part"),
+    registry=REGISTRY,
+)
 DEAD_LETTERS = Gauge(
     "connect_dead_letters",
     "Dead letters and the events parked behind them that the service holds, by their state.",
