@@ -48,7 +48,7 @@ def databases(alone: bool) -> None:
 def topics(replication: int) -> None:
     """Every topic of the catalogue. Takes CONNECT_KAFKA_BOOTSTRAP."""
     # The Kafka client takes as long to load as `databases` takes to work.
-    from shared.streaming.refusals import explain  # noqa: PLC0415
+    from shared.streaming.refusals import refusal  # noqa: PLC0415
     from shared.streaming.topics import KafkaError, TopicsError, ensure_topics_now  # noqa: PLC0415
 
     kafka = _kafka()
@@ -57,9 +57,11 @@ def topics(replication: int) -> None:
     except TopicsError as error:
         raise OperatorError(str(error)) from error
     except (KafkaError, OSError) as error:
-        why = asyncio.run(explain(error, kafka, wish="make topics"))
+        refused = asyncio.run(refusal(error, kafka, wish="make the topics"))
         raise OperatorError(
-            f"Kafka does not answer at {kafka.bootstrap} ({why}): start it, or correct "
+            f"{refused}."
+            if refused
+            else f"Kafka does not answer at {kafka.bootstrap} ({type(error).__name__}): start it, or correct "
             "CONNECT_KAFKA_BOOTSTRAP (without it CONNECT brings its own)."
         ) from error
     click.echo(f"Every topic is in place at {kafka.bootstrap}; {len(created)} are new.")

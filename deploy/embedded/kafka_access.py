@@ -7,11 +7,10 @@ alone; what an earlier release gave one of ours and this one does not is taken b
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -35,9 +34,8 @@ MECHANISM = "SCRAM-SHA-512"
 ITERATIONS = 4096  # the least that Kafka takes; our passwords are 256 random bits, which no guessing finds
 ANSWER_WITHIN = 20.0
 SEEN_WITHIN = 10.0
-POLL_SECONDS = 0.05
-
-T = TypeVar("T")
+POLL_SECONDS = 0.02
+IN_VAIN = (KafkaError._AUTHENTICATION, KafkaError._ALL_BROKERS_DOWN)
 
 
 @dataclass(frozen=True)
@@ -58,18 +56,72 @@ def grant(administrator: KafkaSettings, passwords: Mapping[str, str]) -> Granted
 
     On return every entry counts. Raises OperatorError if Kafka can't be reached, refuses, or keeps no entries.
     """
-    admin = AdminClient(_options(administrator))
+    admin = _Administrator.of(administrator)
     wanted = {_binding(service, right) for service in passwords for right in permissions_of(service).rights()}
+    named = {user_of(service) for service in passwords}
     try:
-        users = _users(admin)
-        there = _entries(admin)
-        gone = sorted(users - {user_of(service) for service in passwords})
-        _alter_users(admin, passwords, gone)
-        _change_entries(admin, add=wanted - there, remove=there - wanted)
-        _wait(lambda: _entries(admin) == wanted and _users(admin) == {user_of(service) for service in passwords})
-    except (KafkaException, FutureTimeout) as error:
+        users, there = admin.users(), admin.entries()
+        admin.alter_users(passwords, sorted(users - named))
+        admin.change_entries(add=wanted - there, remove=there - wanted)
+        _wait(lambda: admin.entries() == wanted and admin.users() == named)
+    except (KafkaException, TimeoutError) as error:
         raise OperatorError(_sentence(administrator, error)) from error
-    return Granted(added=len(wanted - there), removed=len(there - wanted) + len(gone))
+    return Granted(added=len(wanted - there), removed=len(there - wanted) + len(users - named))
+
+
+@dataclass(frozen=True)
+class _Administrator:
+    """Kafka's client for administrators, asked one thing after the other; `trouble` is what it met on the way."""
+
+    client: AdminClient
+    trouble: list[KafkaError]
+
+    @classmethod
+    def of(cls, kafka: KafkaSettings) -> "_Administrator":
+        trouble: list[KafkaError] = []
+        return cls(AdminClient(_options(kafka) | {"error_cb": trouble.append}), trouble)
+
+    def users(self) -> set[str]:
+        """Those of ours that can sign in with our mechanism."""
+        described = self._answer(self.client.describe_user_scram_credentials())
+        return {
+            name
+            for name, user in described.items()
+            if name.startswith(user_of(""))
+            and ScramMechanism.SCRAM_SHA_512 in {info.mechanism for info in user.scram_credential_infos}
+        }
+
+    def alter_users(self, passwords: Mapping[str, str], gone: list[str]) -> None:
+        """Set every password, since none can be read back, and remove users of services that there are no more."""
+        how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
+        kept = [UserScramCredentialUpsertion(user_of(name), how, word.encode()) for name, word in passwords.items()]
+        removed = [UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512) for name in gone]
+        for altered in self.client.alter_user_scram_credentials([*kept, *removed]).values():
+            self._answer(altered)
+
+    def entries(self) -> set[AclBinding]:
+        """All entries of our users, whoever made them."""
+        every = self._answer(self.client.describe_acls(_filter()))
+        return {entry for entry in every if entry.principal.startswith(_principal(""))}
+
+    def change_entries(self, *, add: set[AclBinding], remove: set[AclBinding]) -> None:
+        """Make some and take away others."""
+        changes = list(self.client.create_acls(list(add)).values()) if add else []
+        if remove:
+            changes += list(self.client.delete_acls([_filter(entry) for entry in remove]).values())
+        for change in changes:
+            self._answer(change)
+
+    def _answer(self, asked: "Future[Any]") -> Any:
+        """Wait for it. The client itself would go on knocking at a Kafka that refuses it, until the time is over."""
+        until = time.monotonic() + ANSWER_WITHIN
+        while not asked.done():
+            self.client.poll(POLL_SECONDS)
+            if any(error.code() in IN_VAIN for error in self.trouble):
+                raise KafkaException(self.trouble[0])
+            if time.monotonic() > until:
+                raise TimeoutError
+        return asked.result()
 
 
 def _options(kafka: KafkaSettings) -> dict[str, Any]:
@@ -88,40 +140,6 @@ def _options(kafka: KafkaSettings) -> dict[str, Any]:
             "sasl.password": kafka.password.get_secret_value(),
         }
     return options
-
-
-def _users(admin: AdminClient) -> set[str]:
-    """Those of ours that can sign in with our mechanism."""
-    described: Future[Any] = admin.describe_user_scram_credentials()
-    return {
-        name
-        for name, user in described.result(ANSWER_WITHIN).items()
-        if name.startswith(user_of(""))
-        and ScramMechanism.SCRAM_SHA_512 in {info.mechanism for info in user.scram_credential_infos}
-    }
-
-
-def _alter_users(admin: AdminClient, passwords: Mapping[str, str], gone: list[str]) -> None:
-    """Set every password, since none can be read back, and remove users of services that there are no more."""
-    how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
-    kept = [UserScramCredentialUpsertion(user_of(name), how, word.encode()) for name, word in passwords.items()]
-    removed = [UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512) for name in gone]
-    for altered in admin.alter_user_scram_credentials([*kept, *removed]).values():
-        altered.result(ANSWER_WITHIN)
-
-
-def _entries(admin: AdminClient) -> set[AclBinding]:
-    """All entries of our users, whoever made them."""
-    every: Future[list[AclBinding]] = admin.describe_acls(_filter())
-    return {entry for entry in every.result(ANSWER_WITHIN) if entry.principal.startswith(_principal(""))}
-
-
-def _change_entries(admin: AdminClient, *, add: set[AclBinding], remove: set[AclBinding]) -> None:
-    changes = list(admin.create_acls(list(add)).values()) if add else []
-    if remove:
-        changes += list(admin.delete_acls([_filter(entry) for entry in remove]).values())
-    for change in changes:
-        change.result(ANSWER_WITHIN)
 
 
 def _filter(entry: AclBinding | None = None) -> AclBindingFilter:
@@ -163,7 +181,7 @@ def _wait(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + SEEN_WITHIN
     while not holds():
         if time.monotonic() > until:
-            raise FutureTimeout
+            raise TimeoutError
         time.sleep(POLL_SECONDS)
 
 

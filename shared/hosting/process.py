@@ -190,7 +190,7 @@ async def _migrated(service: Service, hosted: Hosted) -> bool:
                 return True
             reason = f"{len(lacking)} migrations are missing: run python -m services.{service.name} migrate"
         except (*pool.AWAY, asyncpg.PostgresError) as error:
-            reason = f"PostgreSQL can't be reached ({type(error).__name__})"
+            reason = pool.explain(error, hosted.settings.postgres)
         hosted.readiness.not_ready("migrations", reason)
         log.warning("not started yet", reason=reason)
         await wait_for(hosted.stopping, ASK_FOR_MIGRATIONS_EVERY)

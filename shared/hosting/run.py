@@ -70,6 +70,8 @@ def _sentence(service: str, error: BaseException) -> int:
 async def _migrate(service: Service, settings: Settings) -> None:
     try:
         connection = await pool.connect(settings.postgres, application=f"{service.name} migrate")
+    except pool.REFUSED as error:
+        raise SettingsError(pool.explain(error, settings.postgres)) from error
     except pool.AWAY as error:
         where = f"{settings.postgres.host}:{settings.postgres.port}"
         raise SettingsError(

@@ -25,6 +25,22 @@ AWAY = (
 )
 
 
+# What it answers to who may not come in. Another try helps only after an operator has done something.
+REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
+
+
+def explain(error: BaseException, settings: PostgresSettings) -> str:
+    """What to tell an operator of a connection that could not be made."""
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        return (
+            f"PostgreSQL refuses the password of {settings.user}: correct CONNECT_POSTGRES_USER and "
+            "CONNECT_POSTGRES_PASSWORD, or let `connect prepare databases` set it"
+        )
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return f"PostgreSQL does not let {settings.user} into {settings.database}: correct CONNECT_POSTGRES_DATABASE"
+    return f"PostgreSQL can't be reached ({type(error).__name__})"
+
+
 def _encode_jsonb(value: Any) -> bytes:
     # The binary form of jsonb is a version byte, then the text; binary is what COPY needs.
     return b"\x01" + orjson.dumps(value)

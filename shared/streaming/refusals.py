@@ -32,6 +32,12 @@ class TooLarge(KafkaError):  # type: ignore[misc]  # aiokafka has no type hints
 
 async def explain(error: Exception, settings: KafkaSettings, *, wish: str) -> str:
     """What to tell an operator of an error of Kafka's client. `wish` is what was wanted of a topic: read or write."""
+    told = await refusal(error, settings, wish=wish)
+    return told or f"Kafka can't be reached ({type(error).__name__}); trying again"
+
+
+async def refusal(error: Exception, settings: KafkaSettings, *, wish: str) -> str | None:
+    """The same, or None if Kafka has refused nothing."""
     if isinstance(error, TooLarge):
         return str(error)
     user = settings.user if settings.signs_in else "a client that does not sign in"
@@ -41,9 +47,7 @@ async def explain(error: Exception, settings: KafkaSettings, *, wish: str) -> st
         return f"Kafka does not let {user} {wish} {_names(error)}; {REMEDY}"
     if isinstance(error, ClusterAuthorizationFailedError):
         return f"Kafka does not let {user} {wish} at all; {REMEDY}"
-    if isinstance(error, KafkaConnectionError) and (refusal := await _refusal(settings)):
-        return refusal
-    return f"Kafka can't be reached ({type(error).__name__}); trying again"
+    return await _knock(settings) if isinstance(error, KafkaConnectionError) else None
 
 
 def _names(error: Exception) -> str:
@@ -52,7 +56,7 @@ def _names(error: Exception) -> str:
     return ", ".join(sorted(map(str, names))) if isinstance(names, Iterable) and not isinstance(names, str) else names
 
 
-async def _refusal(settings: KafkaSettings) -> str | None:
+async def _knock(settings: KafkaSettings) -> str | None:
     """Knock once more to hear why: the client logs the reason and raises only that it could not connect."""
     for place in settings.bootstrap.split(","):
         host, _, port = place.strip().rpartition(":")
