@@ -16,7 +16,7 @@ COMMANDS = {
     "demo": ("deploy.cli.demo", "Put the demo cases in place."),
     "events": ("deploy.cli.events", "The catalogue of events."),
     "dead-letters": ("deploy.cli.dead_letters", "Messages that could not be used: list, show, replay, discard."),
-    "prepare": ("deploy.cli.prepare", "Make topics, roles and databases on servers of your own."),
+    "prepare": ("deploy.cli.prepare", "Make topics, permissions and databases on servers of your own."),
 }
 USAGE_ERROR = 2
 

@@ -112,7 +112,7 @@ class _Administrator:
         for change in changes:
             self._answer(change)
 
-    def _answer(self, asked: "Future[Any]") -> Any:
+    def _answer(self, asked: Future[Any]) -> Any:
         """Wait for it. The client itself would go on knocking at a Kafka that refuses it, until the time is over."""
         until = time.monotonic() + ANSWER_WITHIN
         while not asked.done():
