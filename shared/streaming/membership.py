@@ -1,103 +1,184 @@
-"""A member's name in its group, and what happens when two processes use one.
+"""A process's place in its consumer group: asked for, kept, lost, and asked for again.
 
-The broker gives a name to whoever joined last. It tells the member before only that it does not know it any more, as
-after a session that has expired; a member that then simply joins again takes the name back, the other one does the
-same, and they go on so many times a second. So whoever has lost its place asks first who has its name now.
+The group gives partitions and takes them away while work is going on; whoever works says what must be finished before.
+Nothing here is needed for effects to happen once: a place that is lost in the middle of a batch costs duplicates, which
+the inbox knows.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.primitives.waiting import wait_for
-from shared.streaming.settings import KafkaSettings
+from shared.primitives.readiness import Readiness
+from shared.primitives.waiting import ending_within, wait_for
+from shared.streaming.member_name import ASK_EVERY, Name
+from shared.streaming.refusals import explain
+from shared.telemetry.logging import get_logger
 
-ASK_EVERY = 1.0
-UUID_LENGTH = 36
-# Bytes that Kafka's client holds in advance: for each partition, and in one answer. A service that hears eleven topics
-# has 132 partitions; by the client's own limits a slow one would hold 132 MB of them. A larger message comes alone.
-PARTITION_BUFFER, FETCH_BUFFER = 256 * 1024, 8 * 1024 * 1024
+log = get_logger(__name__)
+
+PART = "react"
+FIRST_KNOCK, KNOCK_EVERY = 0.1, 5.0  # seconds between two tries while Kafka is away: doubled from the first on
+ASK_TIMEOUT = 5.0
+LEAVE_WITHIN = 4.0  # seconds
+
+Finish = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Who a process is in its group. Without an `instance_id` it has no name, and nobody can take it away."""
+@dataclass(slots=True)
+class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no type hints
+    """One member of a group, with one Kafka client at a time.
 
-    settings: KafkaSettings
-    group: str
-    instance_id: str | None
-    topics: Sequence[str]
+    `finish_work` is awaited before partitions go to others, `finish_noting` before the group is left. The times are in
+    seconds: without a heartbeat until the group takes the member for dead, and between two polls.
+    """
 
-    def __str__(self) -> str:
-        return (
-            f"another process is called {self.instance_id} in the group {self.group}: give each process a "
-            "CONNECT_GROUP_INSTANCE_ID of its own, or none; this one waits until the other has gone"
-        )
+    name: Name
+    readiness: Readiness
+    finish_work: Finish
+    finish_noting: Finish
+    session: float
+    poll_within: float
+    lag_in_all: int = 0
+    _client: AIOKafkaConsumer | None = None
+    _member_id: str = ""  # the last that the group gave us
+    _name_lost: asyncio.Event = field(default_factory=asyncio.Event)
+    _holding_back: bool = False
+    _unreachable: str | None = None
 
     @property
-    def full(self) -> str | None:
-        """What the group is told: another name for other topics.
+    def kafka(self) -> AIOKafkaConsumer:
+        """The client of the place that is held now."""
+        assert self._client is not None
+        return self._client
 
-        A static member that comes back under its old name is given its old partitions, whatever it subscribes to now
-        (KAFKA-12759), so a release that reacts to one more topic would never hear it.
-        """
-        if self.instance_id is None:
-            return None
-        return f"{self.instance_id}-{hashlib.sha256(' '.join(sorted(self.topics)).encode()).hexdigest()[:8]}"
+    async def work(self, task: Callable[[AIOKafkaConsumer], Awaitable[None]], stopping: asyncio.Event) -> None:
+        """Do the task as a member, until `stopping` is set; when the place is lost, begin it again with the next."""
+        while not stopping.is_set():
+            self._holding_back = False  # the place may have been lost in the middle of it
+            try:
+                async with ending_within(0, self._name_lost):
+                    if await self._join(stopping):
+                        await task(self.kafka)
+                    return
+            except TimeoutError:
+                if not self._name_lost.is_set():
+                    raise
+                self._name_lost.clear()
+                await _give_up_place(self.kafka)
+            except KafkaError as error:  # refused by the group or by a topic: an operator can mend it while we wait
+                await self._tell("place in the group lost", error, ASK_EVERY)
+            await self.leave()
+            await self._stand_by(stopping)
 
-    def client(self, session: float, poll_within: float) -> AIOKafkaConsumer:
-        """A client with this name, not started yet, that commits nothing by itself. The times are in seconds."""
-        return AIOKafkaConsumer(
-            **self.settings.client_options(),
-            group_id=self.group,
-            group_instance_id=self.full,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            session_timeout_ms=int(session * 1000),
-            heartbeat_interval_ms=int(session * 100),
-            max_poll_interval_ms=int(poll_within * 1000),
-            max_partition_fetch_bytes=PARTITION_BUFFER,
-            fetch_max_bytes=FETCH_BUFFER,
-        )
+    async def _join(self, stopping: asyncio.Event) -> bool:
+        """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
+        wait = FIRST_KNOCK
+        while True:
+            self._client = self.name.client(self.session, self.poll_within)
+            self._client.subscribe(list(self.name.topics), listener=self)
+            try:
+                await self._client.start()
+                return True
+            except (KafkaError, OSError) as error:
+                await self._client.stop()
+                await self._tell("kafka is away", error, wait)
+                if await wait_for(stopping, wait):
+                    return False
+                wait = min(wait * 2, KNOCK_EVERY)
 
-    async def is_taken(self, mine: str) -> bool:
-        """Whether another member has the name now; `mine` is the last id that the group gave us."""
-        if self.full is None:
-            return False
+    async def leave(self) -> None:
+        """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""
+        if self._client is None:
+            return
         try:
-            return await self._holder() not in (None, mine)
-        except (KafkaError, OSError):
-            return False  # whoever can't ask can't join
+            async with asyncio.timeout(LEAVE_WITHIN):
+                await self.finish_noting()
+                await self._client.stop()
+        except TimeoutError:
+            log.warning("left the group without the broker's answer")
+        self._client = None
 
-    async def until_free(self, mine: str, stopping: asyncio.Event) -> None:
-        """Wait until nobody else has the name: the other has ended and its session with the group has expired."""
-        while await self.is_taken(mine) and not await wait_for(stopping, ASK_EVERY):
-            pass
+    async def _stand_by(self, stopping: asyncio.Event) -> None:
+        """Wait before joining again, and for as long as another process has our name."""
+        await wait_for(stopping, ASK_EVERY)
+        if await self.name.is_taken(self._member_id):
+            log.error("standing by", reason=str(self.name))
+            self.readiness.not_ready(PART, str(self.name))
+            await self.name.until_free(self._member_id, stopping)
 
-    async def _holder(self) -> str | None:
-        admin = AIOKafkaAdminClient(**self.settings.client_options())
-        await admin.start()
+    async def _tell(self, what: str, error: Exception, wait: float) -> None:
+        settings = self.name.settings
+        reason = await explain(error, settings, wish="read")
+        self.readiness.not_ready(PART, reason)
+        log.warning(what, bootstrap=settings.bootstrap, reason=reason, error=error, again_in_seconds=wait)
+
+    def hold_back(self) -> None:
+        """Take nothing for now, from partitions that come meanwhile either."""
+        self._holding_back = True
+        self.kafka.pause(*self.kafka.assignment())
+
+    def go_on(self) -> None:
+        """Take messages again."""
+        self._holding_back = False
+        self.kafka.resume(*self.kafka.assignment())
+
+    def report_idle(self) -> None:
+        """Say whether it is well that nothing comes."""
+        # An empty answer does not tell an idle topic from a broker that is away; `lag` asks and knows.
+        if self._unreachable is not None:
+            self.readiness.not_ready(PART, self._unreachable)
+        elif self.kafka.assignment():
+            self.readiness.ready(PART, lag=self.lag_in_all)
+        else:
+            self.readiness.not_ready(PART, "no partitions assigned yet")
+
+    async def lag(self) -> dict[str, int]:
+        """Events per topic behind this member's position; empty while it has no partitions or Kafka is away."""
+        kafka = self._client
+        if kafka is None or not kafka.assignment():
+            return {}
         try:
-            (answer,) = await admin.describe_consumer_groups([self.group])
-        finally:
-            await admin.close()
-        # The broker makes a static member's id of its name, a hyphen and a UUID.
-        ids = [str(member[0]) for described in answer.groups for member in described[5]]
-        return next((one for one in ids if one[: -UUID_LENGTH - 1] == self.full), None)
+            async with asyncio.timeout(ASK_TIMEOUT):
+                ends = await kafka.end_offsets(kafka.assignment())
+                lags: Counter[str] = Counter()
+                for place, end in ends.items():
+                    lags[place.topic] += max(0, end - await kafka.position(place))
+        except (KafkaError, TimeoutError, OSError) as error:
+            if kafka is self._client:
+                self._unreachable = f"Kafka does not answer ({type(error).__name__})"
+                self.readiness.not_ready(PART, self._unreachable)
+            return {}
+        self._unreachable = None
+        self.lag_in_all = lags.total()
+        return dict(lags)
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Let the work in hand be finished before the partitions go to another member."""
+        await self.finish_work()
+        log.info("partitions revoked", partitions=len(revoked))
+        if self._member_id and not _member_id(self.kafka) and await self.name.is_taken(self._member_id):
+            self._name_lost.set()
+            await asyncio.Future()  # for ever: what follows this callback is to join, and to throw the other out
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """A new assignment is not paused, even if the old one was."""
+        log.info("partitions assigned", partitions=len(assigned))
+        self._member_id = _member_id(self.kafka)
+        if self._holding_back:
+            self.kafka.pause(*assigned)
 
 
-def member_id(kafka: AIOKafkaConsumer) -> str:
+def _member_id(kafka: AIOKafkaConsumer) -> str:
     """What the group calls this member now; empty once the group does not know it any more."""
     return str(kafka._coordinator.member_id)
 
 
-async def give_up_place(kafka: AIOKafkaConsumer) -> None:
+async def _give_up_place(kafka: AIOKafkaConsumer) -> None:
     """End what the client does about its group, also within a callback that never returns.
 
     Its own `stop` would wait for that callback, and would let it join the group once more.
