@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from shared.events.catalogue import PARTITIONS
 from shared.streaming.reactions import Batched
 from tests.benchmarks.streaming.by_hand import ByHand
 from tests.benchmarks.streaming.fast_stream import FastStreamPeer
@@ -14,7 +15,6 @@ from tests.benchmarks.streaming.trials import Contestant
 EVENTS = 30_000
 ONE_BY_ONE_EVENTS = 2_000
 BY_HAND = "aiokafka getmany and asyncpg, by hand"
-WORKERS = 12  # as many as the topic has partitions
 
 MakeContestant = Callable[[], Contestant]
 
@@ -68,13 +68,13 @@ CONTESTS = (
         3,
         Side(OURS, EVENTS),
         Side(partial(FaustAgent, batched=False), ONE_BY_ONE_EVENTS),
-        "Faust, each event acknowledged after its commit",
+        f"Faust, one by one, an agent for each of {PARTITIONS} partitions",
     ),
     Contest(
         "streaming.faststream",
         3,
         Side(OURS, EVENTS),
-        Side(partial(FastStreamPeer, WORKERS), ONE_BY_ONE_EVENTS),
-        f"FastStream, one by one, {WORKERS} workers",
+        Side(partial(FastStreamPeer, PARTITIONS), ONE_BY_ONE_EVENTS),
+        f"FastStream, one by one, {PARTITIONS} workers",
     ),
 )

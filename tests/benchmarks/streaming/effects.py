@@ -56,6 +56,10 @@ async def commit_one(connection: Connection, head: dict[str, bytes], value: byte
         await connection.execute(material.INSERT_OUTBOX, *row)
 
 
+async def nothing(_: asyncpg.Connection) -> None:
+    """For a pool: nothing is left to reset on a connection that is given back."""
+
+
 async def _save_many(connection: Connection, fresh: Fresh) -> None:
     newest = {fact["application_id"]: (fact, int(head["ce_subjectsequence"])) for head, fact in fresh}
     numbers = Counter(fact["application_id"] for _, fact in fresh)

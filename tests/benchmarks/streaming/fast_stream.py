@@ -22,7 +22,7 @@ from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from tests.benchmarks.streaming.effects import commit_one
+from tests.benchmarks.streaming.effects import commit_one, nothing
 from tests.benchmarks.streaming.stage import Stage
 
 
@@ -35,7 +35,7 @@ class FastStreamPeer:
 
     async def run(self, stage: Stage, stopping: asyncio.Event) -> None:
         """Consume until `stopping` is set."""
-        connections = await asyncpg.create_pool(stage.dsn, min_size=self.workers, max_size=self.workers, reset=_nothing)
+        connections = await asyncpg.create_pool(stage.dsn, min_size=self.workers, max_size=self.workers, reset=nothing)
         broker = KafkaBroker(
             stage.kafka.bootstrap, consumer_only=True, apply_types=False, logger=None, decoder=_as_it_is
         )
@@ -65,7 +65,3 @@ class FastStreamPeer:
 
 async def _as_it_is(message: KafkaMessage) -> KafkaMessage:
     return message
-
-
-async def _nothing(_: asyncpg.Connection) -> None:
-    """Nothing is left to reset on a connection."""

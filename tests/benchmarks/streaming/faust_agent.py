@@ -6,7 +6,8 @@ Its settings are the fastest that lose nothing:
   batch of `take`, when the agent's body is left in whatever way: after an exception it commits past what has failed.
 - `CrashingSupervisor`: an exception ends the app, as a batch that stays undone ends ours. The default restarts the
   agent with the next event; as long as a partition has no committed offset, Faust then commits past the gap.
-- One agent, `concurrency=1`: several share one queue and would handle two events of one application at once.
+- `concurrency=1`: several agents share one queue and would handle two events of one application at once. Event by
+  event, `isolated_partitions` gives each partition an agent of its own, so that their transactions overlap.
 - `processing_guarantee` stays at least once: "exactly once" is about Kafka's own transactions, not PostgreSQL's.
 - Values arrive as bytes; no tables, no web server, no producer, no leader's topic, Faust's repaired compiled paths.
 - Offsets are committed every 10,000 events or 2.8 s, as by default: a bookmark only, the inbox knows the rest.
@@ -28,7 +29,8 @@ from faust.types import EventT
 from mode.supervisors import CrashingSupervisor
 
 from services.monitor.streams.ending import end, make_endable
-from tests.benchmarks.streaming.effects import commit_batch, commit_one
+from shared.events.catalogue import PARTITIONS
+from tests.benchmarks.streaming.effects import Connection, commit_batch, commit_one, nothing
 from tests.benchmarks.streaming.stage import Stage
 
 BATCH = 500
@@ -59,28 +61,30 @@ class FaustAgent:
         """Consume until `stopping` is set."""
         app = _app(stage)
         source = app.topic(stage.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-        connection = await asyncpg.connect(stage.dsn)
+        at_once = 1 if self.batched else PARTITIONS
+        connections = await asyncpg.create_pool(stage.dsn, min_size=at_once, max_size=at_once, reset=nothing)
 
         async def keep(stream: Any) -> None:
-            await (self._batches if self.batched else self._events)(stream, connection)
+            async with connections.acquire() as connection:
+                await (self._batches if self.batched else self._events)(stream, connection)
 
-        app.agent(source, name="keep", concurrency=1)(keep)
+        app.agent(source, name="keep", concurrency=1, isolated_partitions=not self.batched)(keep)
         make_endable(app)
         await app.start()
         try:
             await stopping.wait()
         finally:
             await end(app)
-            await connection.close()
+            connections.terminate()
 
-    async def _batches(self, stream: Any, connection: asyncpg.Connection) -> None:
+    async def _batches(self, stream: Any, connection: Connection) -> None:
         async for events in stream.noack_take(BATCH, within=WITHIN):
             delivered = [(event.headers, event.value) for event in events]
             self.done += await commit_batch(connection, delivered, set_based=True)
             for event in events:
                 event.ack()
 
-    async def _events(self, stream: Any, connection: asyncpg.Connection) -> None:
+    async def _events(self, stream: Any, connection: Connection) -> None:
         events: AsyncIterable[EventT[Any]] = stream.noack().events()
         async for event in events:
             await commit_one(connection, dict(event.headers), event.value)
