@@ -10,6 +10,8 @@ Its settings are the fastest that lose nothing:
 - `apply_types=False` and a decoder that hands over the message as it is: nothing is injected and nothing validated, as
   in the loop by hand. `logger=None`: nothing is logged per event.
 
+What was tried to lose an event (not in these benchmarks): four exceptions among 800 events; nothing was lost.
+
 A batch subscriber would be another way to use it; "one by one" is how its handlers are written.
 """
 
