@@ -1,0 +1,58 @@
+"""The list of faults that a seed makes."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.chaos.soak.schedule import LASTING, TARGETS, Fault, Kind, make_schedule
+
+EVENTS = st.integers(100, 2_000_000)
+FAULTS = st.integers(0, 60)
+
+
+@given(EVENTS, FAULTS, st.text())
+def test_a_seed_makes_the_same_schedule_again(events: int, faults: int, seed: str) -> None:
+    """Breaks when anything but the seed and the two numbers has a say: the time, a hash that differs by process."""
+    assert make_schedule(events, faults, seed) == make_schedule(events, faults, seed)
+
+
+def test_a_seed_makes_the_same_schedule_in_every_process() -> None:
+    """Breaks when the recipe changes: seeds that people have noted then mean something else."""
+    assert make_schedule(1000, 4, "7") == [
+        Fault(545, Kind.COMMIT_LOST, "before-reply"),
+        Fault(670, Kind.KILLED, "member-2"),
+        Fault(760, Kind.FROZEN, "caller-relay", 3.7),
+        Fault(836, Kind.SESSION_ENDED, "relay"),
+    ]
+
+
+def test_another_seed_makes_another_schedule() -> None:
+    """Breaks when the seed has no say."""
+    assert len({tuple(make_schedule(10_000, 20, str(seed))) for seed in range(50)}) == 50
+
+
+@given(EVENTS, FAULTS, st.text())
+def test_faults_come_in_order_among_the_events_with_targets_that_there_are(events: int, faults: int, seed: str) -> None:
+    """Breaks when points are not sorted, when a fault comes before the first or after the last event, or when it is
+    done to nobody.
+    """
+    schedule = make_schedule(events, faults, seed)
+    points = [fault.point for fault in schedule]
+    assert len(schedule) == faults
+    assert points == sorted(points)
+    assert all(0 < point < events for point in points)
+    for fault in schedule:
+        assert fault.target in TARGETS.get(fault.kind, ("",))
+        shortest, longest = LASTING.get(fault.kind, (0.0, 0.0))
+        assert shortest <= fault.seconds <= longest
+
+
+@given(EVENTS, st.integers(len(Kind), 60), st.text())
+def test_every_kind_comes_and_nobody_leaves_who_has_not_joined(events: int, faults: int, seed: str) -> None:
+    """Breaks when a short run leaves a kind out, or when members leave before they join."""
+    schedule = make_schedule(events, faults, seed)
+    assert set(Counter(fault.kind for fault in schedule)) == set(Kind)
+    turns = [fault.kind for fault in schedule if fault.kind in (Kind.JOINED, Kind.LEFT)]
+    assert turns[::2] == [Kind.JOINED] * len(turns[::2])
+    assert turns[1::2] == [Kind.LEFT] * len(turns[1::2])
