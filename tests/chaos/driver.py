@@ -58,10 +58,11 @@ class Caller:
             fresh = await work.connection.fetchval(
                 "INSERT INTO turns VALUES ($1) ON CONFLICT DO NOTHING RETURNING true", turn
             )
-            for fact in facts if fresh else ():
-                application_id = _application(fact)
-                event_id = work.announce(fact, case=application_id)
-                await work.connection.execute("INSERT INTO said VALUES ($1, $2)", event_id, application_id)
+            if not fresh:
+                return
+            about = [_application(fact) for fact in facts]
+            said = [work.announce(fact, case=one) for fact, one in zip(facts, about, strict=True)]
+            await work.connection.execute("INSERT INTO said SELECT * FROM unnest($1::uuid[], $2::uuid[])", said, about)
 
     @asynccontextmanager
     async def talking(self, applications: Sequence[UUID], *, voices: int = 3, seed: int = 1) -> AsyncIterator[None]:

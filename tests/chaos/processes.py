@@ -132,6 +132,7 @@ class Processes:
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="connect-chaos-")))
     all: list[Running] = field(default_factory=list)
+    _started: int = 0
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-I", "-S", keeper.__file__, str(self.folder)]
@@ -140,7 +141,7 @@ class Processes:
     def start(self, module: str, role: str, environment: Mapping[str, str], *, port: int | None = None) -> Running:
         """Start `python -m module role`."""
         port = port or a_free_port()
-        log = self.folder / f"{module.rpartition('.')[2]}-{role}-{len(self.all)}.log"
+        log = self.folder / f"{module.rpartition('.')[2]}-{role}-{self._started}.log"
         with log.open("wb") as out:
             child = subprocess.Popen(
                 [sys.executable, "-m", module, role],
@@ -150,9 +151,16 @@ class Processes:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
+        self._started += 1
         self._tell("watch", child.pid)
         self.all.append(Running(child, port, log))
         return self.all[-1]
+
+    def forget(self, running: Running) -> None:
+        """It has ended: in a long run the system gives its number to others, whom the keeper must not kill."""
+        self.all.remove(running)
+        self._tell("forget", running.child.pid)
+        _show(running)
 
     async def end(self) -> None:
         """End all, those that do not end in order by force; then nothing is left. Prints how each log ended."""
@@ -167,7 +175,7 @@ class Processes:
                 running.child.kill()
                 await running.death()
             self._tell("forget", running.child.pid)
-            sys.stdout.write(f"--- {running.log.name}, ended with {running.child.returncode}\n{running.tail()}\n")
+            _show(running)
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
         await asyncio.to_thread(self._keeper.wait, 20)
@@ -177,6 +185,10 @@ class Processes:
         assert self._keeper.stdin is not None
         self._keeper.stdin.write(f"{word} {pid}\n")
         self._keeper.stdin.flush()
+
+
+def _show(running: Running) -> None:
+    sys.stdout.write(f"--- {running.log.name}, ended with {running.child.returncode}\n{running.tail()}\n")
 
 
 def _inherited() -> dict[str, str]:
