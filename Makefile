@@ -68,6 +68,11 @@ translations:
 bench: setup ## Measure events per second, latencies and memory. ONLY=streaming, journey or memory for one group, LONG=1 for ten million events.
 	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+.PHONY: soak
+soak: setup ## Run the whole chain under faults and judge what came out. EVENTS=1000000 KILLS=500 SEED=7 MINUTES=90.
+	@exec $(BIN)/python -m tests.chaos.soak $(if $(EVENTS),--events $(EVENTS)) $(if $(KILLS),--kills $(KILLS)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
 clean: ## Remove what tools left; neither the environment nor any data.
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
