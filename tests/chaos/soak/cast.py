@@ -4,14 +4,16 @@ import asyncio
 import signal
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from deploy.embedded.testing import ServerError
 from tests.chaos.processes import Running
 from tests.chaos.proxy import Cut, Proxy
 from tests.chaos.soak.schedule import ROLES
 from tests.chaos.stage import Stage
 
+STARTS = 5
 BATCH = {"CHAOS_BATCH": "100"}
 
 
@@ -51,7 +53,8 @@ class Cast:
         """Let the guest leave, if there is one."""
         guest, self.guest = self.guest, None
         if guest is not None:
-            if code := await guest.stop():
+            code = await guest.stop()
+            if code not in (0, -signal.SIGTERM):  # the latter before it has begun to listen to signals
                 self.ended.append(f"the guest ended with {code}")
             self.stage.processes.forget(guest)
 
@@ -75,8 +78,8 @@ class Cast:
         for running in (*self.playing.values(), *([self.guest] if self.guest else [])):
             if running.child.poll() is None:
                 running.child.send_signal(signal.SIGCONT)
-        await in_a_thread(self.stage.servers.restart_postgres)
-        await in_a_thread(self.stage.servers.restart_kafka)
+        await bring_back(self.stage.servers.restart_postgres)
+        await bring_back(self.stage.servers.restart_kafka)
         self.replace_the_dead()
         await self.see_off()
 
@@ -89,6 +92,14 @@ async def in_a_thread(work: Callable[[], None]) -> None:
     except asyncio.CancelledError:
         await working
         raise
+
+
+async def bring_back(start: Callable[[], None]) -> None:
+    """Start a server. On a busy machine it can need more than the minute after which `start` gives up waiting."""
+    for _ in range(STARTS - 1):
+        with suppress(ServerError):
+            return await in_a_thread(start)
+    return await in_a_thread(start)
 
 
 @asynccontextmanager

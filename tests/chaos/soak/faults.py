@@ -13,7 +13,7 @@ from aiokafka.structs import ConsumerRecord
 from tests.chaos.evidence import IN
 from tests.chaos.processes import until
 from tests.chaos.proxy import Cut
-from tests.chaos.soak.cast import Cast, in_a_thread
+from tests.chaos.soak.cast import Cast, bring_back, in_a_thread
 from tests.chaos.soak.schedule import Fault, Kind
 from tests.chaos.stage import Stage
 
@@ -131,7 +131,7 @@ async def _restart_postgres(cast: Cast, fault: Fault) -> None:
 async def _away(end: Callable[[], None], seconds: float, start: Callable[[], None]) -> None:
     await in_a_thread(end)
     await asyncio.sleep(seconds)
-    await in_a_thread(start)
+    await bring_back(start)
 
 
 ACTS: Mapping[Kind, Act] = {

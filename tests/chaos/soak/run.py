@@ -9,11 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
 from deploy.embedded.testing import EmbeddedServers, ServerError
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics
 from tests.chaos.checker import Verdict, judge
-from tests.chaos.evidence import collect
+from tests.chaos.evidence import IN, OUT, collect
 from tests.chaos.soak import faults
 from tests.chaos.soak.cast import Cast, a_cast, in_a_thread
 from tests.chaos.soak.result import Result
@@ -23,6 +26,7 @@ from tests.chaos.soak.watch import Tell, Watch
 from tests.chaos.stage import Stage, a_stage
 
 REST_WITHIN = 300.0
+SEGMENT_BYTES = str(4 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,25 @@ async def servers_of_a_run() -> AsyncIterator[EmbeddedServers]:
     try:
         await in_a_thread(servers.start)
         await ensure_topics(KafkaSettings(bootstrap=servers.kafka_bootstrap))
+        await _roll_often(servers.kafka_bootstrap)
         yield servers
     finally:
         await in_a_thread(servers.stop)
+
+
+async def _roll_often(bootstrap: str) -> None:
+    """After a kill Kafka reads every open segment again: of a million events that would be a gigabyte each time."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        settings = {"segment.bytes": SEGMENT_BYTES}
+        answers = await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, topic, configs=settings) for topic in (IN, OUT)]
+        )
+        refused = [text for answer in answers for code, text, *_ in answer.resources if code]
+        assert not refused, refused
+    finally:
+        await admin.close()
 
 
 async def soak(servers: EmbeddedServers, order: Order, tell: Tell) -> Result:
