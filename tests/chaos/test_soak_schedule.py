@@ -1,4 +1,4 @@
-"""The list of faults that a seed makes."""
+"""The list of faults that a seed makes, and how far the voices may run ahead of it."""
 
 from collections import Counter
 
@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.chaos.soak.schedule import LASTING, TARGETS, Fault, Kind, make_schedule
+from tests.chaos.soak.voices import AHEAD, Pace
 
 EVENTS = st.integers(100, 2_000_000)
 FAULTS = st.integers(0, 60)
@@ -56,3 +57,14 @@ def test_every_kind_comes_and_nobody_leaves_who_has_not_joined(events: int, faul
     turns = [fault.kind for fault in schedule if fault.kind in (Kind.JOINED, Kind.LEFT)]
     assert turns[::2] == [Kind.JOINED] * len(turns[::2])
     assert turns[1::2] == [Kind.LEFT] * len(turns[1::2])
+
+
+@given(st.integers(1, 5000), st.lists(st.integers(0, 6000), max_size=20))
+def test_what_is_said_stays_near_the_next_fault_and_ends_at_the_goal(goal: int, points: list[int]) -> None:
+    """Breaks when a fast chain has heard everything during one slow fault, or when more or less is said than asked."""
+    pace = Pace(goal)
+    for pace.point in [*sorted(points), goal]:
+        while pace.take(400):
+            pass
+        assert pace.taken == min(goal, pace.point + AHEAD)
+    assert pace.taken == goal
