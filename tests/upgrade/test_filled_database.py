@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(60)]
 # Columns that a migration took from the release before it, which therefore had to be ended first. Such a file is never
 # written again: columns go one release after the last that uses them.
 TAKEN = {("outbox", "header_names"), ("outbox", "header_values")}
+ROWS = range(1, 21)
 SHARED = {"inbox", "outbox", "outbox_sequences", "dead_letters", "parked_keys", "idempotency_keys"}
 
 
@@ -62,14 +63,14 @@ async def test_a_filled_database_keeps_all_and_the_release_before_goes_on(
         await migrate(connection, older)
         tables = await tables_of(connection)
         assert tables.keys() > SHARED
-        await fill(connection, tables, range(1, 21))
+        await fill(connection, tables, ROWS)
         kept = without_what_was_taken(tables)
         before = await contents(connection, kept)
         assert await migrate(connection, everything)
         assert await contents(connection, kept) == before
         if not is_taken_from(tables, await tables_of(connection)):
-            await connection.execute(f"TRUNCATE {', '.join(kept)}")
-            await fill(connection, kept, range(21, 41))
+            await connection.execute(f"TRUNCATE {', '.join(kept)} CASCADE")
+            await fill(connection, kept, ROWS)
     finally:
         await connection.close()
         await drop_databases(servers, [name])
