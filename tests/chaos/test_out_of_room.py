@@ -76,7 +76,7 @@ async def ask_for_many(asker: Asker, applications: Sequence[UUID]) -> None:
 
 
 async def refused_politely(asker: Asker) -> None:
-    """Wait until the desk has refused, and look how: a problem document that says what to do."""
+    """Wait until the desk has refused, and look how, each time: a problem document that says what to do."""
 
     async def refused() -> bool:
         return bool(asker.refusals)
@@ -115,6 +115,7 @@ async def test_postgres_is_out_of_disk_and_gets_room_again(stage: Stage) -> None
         await stage.at_rest()
         counts = await stage.invariant_holds()
         assert counts.unique_in == asker.accepted
+        await refused_politely(asker)
 
 
 async def test_kafka_is_out_of_disk_and_is_started_again_with_room(stage: Stage) -> None:
@@ -166,3 +167,4 @@ async def test_postgres_has_no_connection_left_for_us_and_then_has(stage: Stage)
     await stage.at_rest()
     counts = await stage.invariant_holds()
     assert counts.unique_in == asker.accepted
+    await refused_politely(asker)
