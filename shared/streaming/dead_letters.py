@@ -15,6 +15,8 @@ from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.streaming.message import Broken, Message, Readable
 
+UNREADABLE = ("unreadable", "unknown-version")
+
 
 async def parked(connection: Connection, places: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these (topic, key) are parked. While nothing is, they are not even looked at.
@@ -172,12 +174,14 @@ async def claim(connection: Connection, row: asyncpg.Record, event_id: UUID) -> 
 
     A copy that waits further behind gives its claim away, since the first copy's place is the event's place.
     """
-    if row["event_claimed"]:
+    claimed: bool | None = row["event_claimed"]
+    if claimed or (claimed is None and row["reason"] not in UNREADABLE):
         return True
     given = await connection.fetch(
         """
         UPDATE dead_letters SET event_claimed = false
-        WHERE topic = $1 AND key = $2 AND event_id = $3 AND event_claimed AND id <> $4 AND state IN ('dead', 'waiting')
+        WHERE topic = $1 AND key = $2 AND event_id = $3 AND event_claimed IS NOT false AND id <> $4
+              AND state IN ('dead', 'waiting')
         RETURNING id
         """,
         row["topic"],

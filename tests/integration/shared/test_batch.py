@@ -206,10 +206,15 @@ async def unreadable_copies(ledger: Ledger, case: UUID) -> list[UUID]:
     return await ledger.letters("dead")
 
 
-async def test_copies_that_a_later_release_can_read_take_effect_once(open_database: OpenDatabase) -> None:
-    """Breaks when a letter that was claimed by its place does not claim its event before it is tried again."""
+@pytest.mark.parametrize("noted", [True, False])
+async def test_copies_that_a_later_release_can_read_take_effect_once(open_database: OpenDatabase, noted: bool) -> None:
+    """Breaks when a letter that was claimed by its place does not claim its event before it is tried again, also where
+    a release before this one has stored it and noted nothing of claims.
+    """
     ledger, case = await a_ledger(open_database), uuid4()
     (letter_id,) = await unreadable_copies(ledger, case)
+    if not noted:
+        await ledger.database.pool.execute("UPDATE dead_letters SET event_claimed = NULL WHERE state = 'dead'")
     assert (await replay(ledger, letter_id)).blocked_by is None
     assert await ledger.rows() == [(case, 1), (case, 2)]
 
