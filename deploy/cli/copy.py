@@ -56,8 +56,12 @@ def copy_from(environment: Mapping[str, str]) -> Copy:
 def _kafka(home: Home, address: str, embedded: Mapping[str, str] | None) -> KafkaSettings:
     """The administrator of our own Kafka, whose password the folder keeps; an operator's Kafka as it is set."""
     if embedded is None:
+        # With users of our own nobody in particular is set, and SCRAM is only asked whether it is there.
+        somebody = {"SASL_MECHANISM": "SCRAM-SHA-512", "USER": "nobody", "PASSWORD": "none"}
+        unset = {f"CONNECT_KAFKA_{name}": value for name, value in somebody.items()}
+        given = {name: value for name, value in os.environ.items() if value}
         try:
-            return kafka_settings(os.environ, bootstrap=address).model_copy(update={"bootstrap": address})
+            return kafka_settings(unset | given, bootstrap=address).model_copy(update={"bootstrap": address})
         except ValueError as error:
             raise OperatorError(f"{error}: set it, or another value.") from error
     password = json.loads(home.secrets.read_text())["kafka_admin"]
