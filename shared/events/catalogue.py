@@ -4,9 +4,11 @@ Topics, schemas, the AsyncAPI document, permissions and the routing of messages 
 The monitor hears everything and is not repeated in every row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+
+from pydantic import TypeAdapter
 
 from shared.events import dead_letters, evaluation, exchange, intake, matching
 from shared.events.base import Event
@@ -46,6 +48,16 @@ class Entry:
     def source(self) -> str:
         """The CloudEvents source. A dead letter's source is completed by the service that writes it."""
         return f"/connect/{self.producer}"
+
+    @cached_property
+    def read(self) -> Callable[..., Event]:
+        """The fact in a JSON text: what `model_validate_json` does, without its detour."""
+        return TypeAdapter(self.event).validator.validate_json
+
+    @cached_property
+    def write(self) -> Callable[[Event], bytes]:
+        """A fact of this class as JSON."""
+        return TypeAdapter(self.event).serializer.to_json
 
     @property
     def consumers(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The outbox: events that are committed with the state they tell of, and wait for the relay."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ import orjson
 
 from shared.events.base import Event
 from shared.events.catalogue import entry_of
-from shared.events.envelope import NUMBER, Attributes, subject_of, wrap
+from shared.events.envelope import Attributes, subject_of, wrap
 from shared.postgres.pool import Connection
 
 # Kafka's own limit for a message, 1 MiB, less what key and headers take.
@@ -55,56 +55,57 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
         return
     # By id: a fact that is told in two versions has one number.
     aggregates = {said.event_id: said.aggregate for said in announcements}
-    totals = Counter(aggregates.values())
-    left, behind = dict(totals), {}
-    for event_id, aggregate in aggregates.items():
-        left[aggregate] -= 1
-        behind[event_id] = left[aggregate]
+    numbers = await _numbers(connection, aggregates)
     rows = [
-        (said.event_id, *said.aggregate, _headers(said, service), behind[said.event_id], said.value)
+        (said.event_id, *said.aggregate, _headers(said, service, numbers[said.event_id]), said.value)
         for said in announcements
     ]
-    counted = sorted(totals.items())
-    await connection.execute(
-        # One statement, since every question to the server is a wait. Aggregates are taken in key order, so that two
-        # transactions can't deadlock; all of them are locked before the first row has its position, since sorting ends
-        # before inserting begins.
-        """
-        WITH numbers AS (
-            INSERT INTO outbox_sequences AS s (topic, subject, last)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-            ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
-            RETURNING topic, subject, last)
-        INSERT INTO outbox (event_id, topic, key, headers, value)
-        SELECT said.event_id, said.topic, said.key, said.headers || (n.last - said.behind) || '"}', said.value
-        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[])
-            WITH ORDINALITY AS said (event_id, topic, key, headers, behind, value, place)
-        JOIN numbers AS n ON n.topic = said.topic AND n.subject = said.key
-        ORDER BY said.place
-        """,
-        [topic for (topic, _), _ in counted],
-        [subject for (_, subject), _ in counted],
-        [total for _, total in counted],
-        *map(list, zip(*rows, strict=True)),
+    await connection.copy_records_to_table(
+        "outbox", records=rows, columns=("event_id", "topic", "key", "headers", "value")
     )
 
 
-def _headers(said: Announcement, service: str) -> str:
-    """The headers as the beginning of a JSON object that ends with the event's number, which the statement knows."""
-    attributes = wrap(
+def _headers(said: Announcement, service: str, number: int) -> str:
+    """One text and not two arrays: encoding those for COPY took a tenth of the consumer's processor time."""
+    envelope = wrap(
         said.event,
         subject=said.aggregate[1],
         event_id=said.event_id,
         service=service,
         time=said.time,
-        sequence=0,
+        sequence=number,
         case_id=said.case_id,
         traceparent=said.traceparent,
         also=said.also,
-    ).attributes()
-    del attributes[NUMBER]
+    )
     # An id that asyncpg has read is of a class of its own, which only str knows how to write.
-    return f'{orjson.dumps(attributes, default=str).decode()[:-1]},"{NUMBER}":"'
+    return orjson.dumps(envelope.attributes(), default=str).decode()
+
+
+async def _numbers(connection: Connection, aggregates: Mapping[UUID, Aggregate]) -> dict[UUID, int]:
+    """The number of each fact in the order of its aggregate.
+
+    Aggregates are taken in key order, so that two transactions can't deadlock.
+    """
+    totals = Counter(aggregates.values())
+    counted = sorted(totals.items())
+    rows = await connection.fetch(
+        """
+        INSERT INTO outbox_sequences AS s (topic, subject, last)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+        ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
+        RETURNING topic, subject, last
+        """,
+        [topic for (topic, _), _ in counted],
+        [subject for (_, subject), _ in counted],
+        [total for _, total in counted],
+    )
+    following = {(row[0], row[1]): row[2] - totals[row[0], row[1]] + 1 for row in rows}
+    numbers = {}
+    for event_id, aggregate in aggregates.items():
+        numbers[event_id] = following[aggregate]
+        following[aggregate] += 1
+    return numbers
 
 
 def aggregate_of(event: Event) -> Aggregate:

@@ -77,7 +77,7 @@ def _types_of_one_fact(versions: tuple[Event, ...]) -> list[str]:
 
 
 def _value_of(event: Event) -> bytes:
-    value = event.model_dump_json().encode()
+    value = entry_of(type(event)).write(event)
     if len(value) > MAX_EVENT_BYTES:
         raise Invalid(
             "event-too-large",
