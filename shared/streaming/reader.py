@@ -15,8 +15,8 @@ from aiokafka.structs import ConsumerRecord
 from shared.streaming.message import Broken, Readable, read, received
 
 POLL_MS = 200
-# Messages that are read in one go before the work in hand gets its turn. While fifty are read, an answer of the database
-# waits for up to a millisecond, at each statement of a batch: 17,200 events/s, and 22,200 with four.
+# Messages that are read in one go before the work in hand gets its turn. While fifty are read, an answer of the
+# database waits for up to a millisecond, at each statement of a batch: 17,200 events/s, and 22,200 with four.
 SLICE = 4
 
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
