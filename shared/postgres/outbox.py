@@ -10,12 +10,22 @@ import orjson
 
 from shared.events.base import Event
 from shared.events.catalogue import entry_of
-from shared.events.envelope import Attributes, subject_of, wrap
+from shared.events.envelope import NUMBER, Attributes, subject_of, wrap
 from shared.postgres.pool import Connection
 
 # Kafka's own limit for a message, 1 MiB, less what key and headers take.
 MAX_EVENT_BYTES = 1_000_000
 Aggregate = tuple[str, str]  # topic and subject
+
+
+FEW = 20  # announcements, up to which one statement is faster
+UNNUMBERED = f'"{NUMBER}":"#"'  # in headers as JSON, where a quote inside a value would be escaped
+RESERVE = """
+    INSERT INTO outbox_sequences AS s (topic, subject, last)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+    ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
+    RETURNING topic, subject, last
+"""
 
 
 class Announcement(NamedTuple):
@@ -55,7 +65,54 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
         return
     # By id: a fact that is told in two versions has one number.
     aggregates = {said.event_id: said.aggregate for said in announcements}
-    numbers = await _numbers(connection, aggregates)
+    await (_store_few if len(announcements) <= FEW else _store_many)(connection, service, announcements, aggregates)
+
+
+async def _store_few(
+    connection: Connection, service: str, announcements: Sequence[Announcement], aggregates: Mapping[UUID, Aggregate]
+) -> None:
+    """In one statement: a unit of work that says little spends its time waiting for the server's answers.
+
+    All aggregates are locked before the first row has its position, since sorting ends before inserting begins.
+    """
+    left = Counter(aggregates.values())
+    keys = _in_key_order(left)
+    behind = {}
+    for event_id, aggregate in aggregates.items():
+        left[aggregate] -= 1
+        behind[event_id] = left[aggregate]
+    rows = [
+        (said.event_id, *said.aggregate, _headers(said, service, "#"), behind[said.event_id], said.value)
+        for said in announcements
+    ]
+    await connection.execute(
+        f"""
+        WITH numbers AS ({RESERVE})
+        INSERT INTO outbox (event_id, topic, key, headers, value)
+        SELECT said.event_id, said.topic, said.key,
+               replace(said.headers, $10, replace($10, '#', (n.last - said.behind)::text)), said.value
+        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[])
+            WITH ORDINALITY AS said (event_id, topic, key, headers, behind, value, place)
+        JOIN numbers AS n ON n.topic = said.topic AND n.subject = said.key
+        ORDER BY said.place
+        """,  # noqa: S608  # the constant above
+        *keys,
+        *map(list, zip(*rows, strict=True)),
+        UNNUMBERED,
+    )
+
+
+async def _store_many(
+    connection: Connection, service: str, announcements: Sequence[Announcement], aggregates: Mapping[UUID, Aggregate]
+) -> None:
+    """Numbers first, then COPY: a millisecond in 500 rows faster than one statement for both."""
+    totals = Counter(aggregates.values())
+    reserved = await connection.fetch(RESERVE, *_in_key_order(totals))
+    following = {(row[0], row[1]): row[2] - totals[row[0], row[1]] + 1 for row in reserved}
+    numbers = {}
+    for event_id, aggregate in aggregates.items():
+        numbers[event_id] = str(following[aggregate])
+        following[aggregate] += 1
     rows = [
         (said.event_id, *said.aggregate, _headers(said, service, numbers[said.event_id]), said.value)
         for said in announcements
@@ -65,7 +122,14 @@ async def store(connection: Connection, service: str, announcements: Sequence[An
     )
 
 
-def _headers(said: Announcement, service: str, number: int) -> str:
+def _in_key_order(totals: Mapping[Aggregate, int]) -> tuple[list[str], list[str], list[int]]:
+    """What RESERVE takes; in one order for all transactions, so that two can't deadlock."""
+    counted = sorted(totals.items())
+    topics, subjects = [topic for (topic, _), _ in counted], [subject for (_, subject), _ in counted]
+    return topics, subjects, [total for _, total in counted]
+
+
+def _headers(said: Announcement, service: str, number: str) -> str:
     """One text and not two arrays: encoding those for COPY took a tenth of the consumer's processor time."""
     envelope = wrap(
         said.event,
@@ -73,39 +137,13 @@ def _headers(said: Announcement, service: str, number: int) -> str:
         event_id=said.event_id,
         service=service,
         time=said.time,
-        sequence=number,
+        sequence=0,
         case_id=said.case_id,
         traceparent=said.traceparent,
         also=said.also,
     )
     # An id that asyncpg has read is of a class of its own, which only str knows how to write.
-    return orjson.dumps(envelope.attributes(), default=str).decode()
-
-
-async def _numbers(connection: Connection, aggregates: Mapping[UUID, Aggregate]) -> dict[UUID, int]:
-    """The number of each fact in the order of its aggregate.
-
-    Aggregates are taken in key order, so that two transactions can't deadlock.
-    """
-    totals = Counter(aggregates.values())
-    counted = sorted(totals.items())
-    rows = await connection.fetch(
-        """
-        INSERT INTO outbox_sequences AS s (topic, subject, last)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-        ON CONFLICT (topic, subject) DO UPDATE SET last = s.last + excluded.last
-        RETURNING topic, subject, last
-        """,
-        [topic for (topic, _), _ in counted],
-        [subject for (_, subject), _ in counted],
-        [total for _, total in counted],
-    )
-    following = {(row[0], row[1]): row[2] - totals[row[0], row[1]] + 1 for row in rows}
-    numbers = {}
-    for event_id, aggregate in aggregates.items():
-        numbers[event_id] = following[aggregate]
-        following[aggregate] += 1
-    return numbers
+    return orjson.dumps(envelope.attributes() | {NUMBER: number}, default=str).decode()
 
 
 def aggregate_of(event: Event) -> Aggregate:

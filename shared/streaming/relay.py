@@ -7,7 +7,6 @@ next one has sent since: both send in order, so the first copies are in order.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -85,8 +84,8 @@ class Relay:
         connection = await pool.connect(self.postgres, application=f"{self.service} relay", idle=IDLE)
         try:
             if await self._lock(connection, stopping):
-                async with _producing(self.kafka, self._batch_bytes) as producer:
-                    await self._relay(connection, producer, stopping)
+                async with _producing(self.kafka, self._batch_bytes) as producer, _asking(producer) as asking:
+                    await self._relay(connection, producer, asking, stopping)
         finally:
             connection.terminate()
 
@@ -98,14 +97,19 @@ class Relay:
                 return False
         return True
 
-    async def _relay(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, stopping: asyncio.Event) -> None:
-        poll, asked = SHORTEST_POLL, time.monotonic()
+    async def _relay(
+        self,
+        connection: asyncpg.Connection,
+        producer: AIOKafkaProducer,
+        asking: asyncio.Task[None],
+        stopping: asyncio.Event,
+    ) -> None:
+        poll = SHORTEST_POLL
         while not stopping.is_set():
             self.filled.clear()
             rows = await outbox.oldest(connection, AT_ONCE)
-            if time.monotonic() - asked > ASK_KAFKA_EVERY:
-                await _ask(producer)
-                asked = time.monotonic()
+            if asking.done():
+                asking.result()
             if rows:
                 await self._carry(connection, producer, rows)
                 poll = SHORTEST_POLL
@@ -178,11 +182,26 @@ async def _drop(producer: AIOKafkaProducer) -> None:
     producer._closed = True
 
 
-async def _ask(producer: AIOKafkaProducer) -> None:
-    """Raise KafkaError if no broker answers: a relay with nothing to send would not notice otherwise."""
-    async with asyncio.timeout(ASK_KAFKA_EVERY):
-        if not await producer.client.force_metadata_update():
-            raise KafkaConnectionError("no broker answers")
+@asynccontextmanager
+async def _asking(producer: AIOKafkaProducer) -> AsyncIterator[asyncio.Task[None]]:
+    """A task that ends with an error when no broker answers: a relay with nothing to send would not notice otherwise.
+
+    Beside the sending, since an answer can take a quarter of a second.
+    """
+    task = asyncio.create_task(_keep_asking(producer))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_asking(producer: AIOKafkaProducer) -> None:
+    while True:
+        await asyncio.sleep(ASK_KAFKA_EVERY)
+        async with asyncio.timeout(ASK_KAFKA_EVERY):
+            if not await producer.client.force_metadata_update():
+                raise KafkaConnectionError("no broker answers")
 
 
 async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:

@@ -8,20 +8,14 @@ from services.matching.rules.proposals import REFUSED
 from shared.postgres.pool import Connection
 
 
-async def current_policy(connection: Connection) -> Policy:
-    """The policy for new searches."""
-    row = await connection.fetchrow("SELECT * FROM policies ORDER BY version DESC LIMIT 1")
-    return Policy.model_validate(dict(row))
-
-
-async def load_ground(connection: Connection, application_id: UUID, version: int) -> Ground:
-    """What the search of an application goes by, under the policy that is pinned to it."""
+async def load_ground(connection: Connection, application_id: UUID, version: int | None = None) -> Ground:
+    """What the search of an application goes by: under the policy that is pinned to it, a new one under the newest."""
     row = await connection.fetchrow(
         """
         SELECT to_jsonb(p) AS policy,
                (SELECT sum(rating_total) / nullif(sum(ratings), 0) FROM track_records) AS mean_rating,
                ARRAY(SELECT offer_id FROM proposals WHERE application_id = $2 AND state = ANY($3)) AS refused
-        FROM policies AS p WHERE version = $1
+        FROM policies AS p WHERE version = coalesce($1, (SELECT max(version) FROM policies))
         """,
         version,
         application_id,

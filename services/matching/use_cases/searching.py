@@ -23,13 +23,13 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
 
     An older or repeated validation changes nothing; a newer one of the same application is refused.
     """
-    policy = await policies.current_policy(work.connection)
-    search = Search(event, SearchState.SEARCHING, policy.version, number=0)
+    ground = await policies.load_ground(work.connection, event.application_id)
+    search = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
     if not await searches.add_search(work.connection, search, sequence_of(work)):
         if sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
             raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
         return
-    await look_for_peers(work, search)
+    await _look_for_peers(work, search, ground)
 
 
 async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
@@ -37,7 +37,10 @@ async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
 
     The search is locked, or new, and has no open proposal. Pairs that came to nothing before are left out.
     """
-    ground = await ground_of(work, search)
+    return await _look_for_peers(work, search, await ground_of(work, search))
+
+
+async def _look_for_peers(work: UnitOfWork, search: Search, ground: Ground) -> Search:
     found = find(search, await offers.all_candidates(work.connection), ground)
     search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
     if found.ranked:

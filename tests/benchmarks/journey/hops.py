@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -95,19 +95,46 @@ async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
         yield rounds
 
 
+@dataclass
+class Proposals:
+    """When the first proposal for each application could be read.
+
+    They are read all the time: messages that lie in Kafka's client for a while keep it from asking for further ones.
+    """
+
+    consumer: AIOKafkaConsumer
+    read_at: dict[str, float] = field(default_factory=dict)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def keep_reading(self) -> None:
+        """Until cancelled."""
+        async for record in self.consumer:
+            now = time.time()
+            if dict(record.headers)["ce_type"].startswith(b"connect.matching.MatchProposed"):
+                self.read_at.setdefault(orjson.loads(record.value)["application_id"], now)
+                async with self.news:
+                    self.news.notify_all()
+
+    async def first_for(self, application_id: str) -> float:
+        """Wait for it."""
+        async with in_time(ANSWER_WITHIN), self.news:
+            await self.news.wait_for(lambda: application_id in self.read_at)
+        return self.read_at[application_id]
+
+
 @dataclass(frozen=True, slots=True)
 class Journeys:
     """Validates applications and watches what comes of it."""
 
     desk: Desk
-    proposals: AIOKafkaConsumer
+    proposals: Proposals
     intake: asyncpg.Connection
     matching: asyncpg.Connection
 
     async def sample(self, application_id: str) -> Hops:
         """One application, from its last review to its first proposal."""
         validating = asyncio.to_thread(self.desk.validate, application_id)
-        read_at, _ = await asyncio.gather(self._proposal(application_id), validating)
+        read_at, _ = await asyncio.gather(self.proposals.first_for(application_id), validating)
         case = UUID(application_id)
         committed = await _commit_of(
             self.intake, "SELECT xmin, reviewed_at AS at FROM reviews WHERE application_id = $1", case
@@ -116,15 +143,6 @@ class Journeys:
             self.matching, "SELECT xmin, proposed_at AS at FROM proposals WHERE application_id = $1", case
         )
         return Hops((effect - committed).total_seconds() * 1e3, (read_at - committed.timestamp()) * 1e3)
-
-    async def _proposal(self, application_id: str) -> float:
-        async with in_time(ANSWER_WITHIN):
-            while True:
-                record = await self.proposals.getone()
-                if dict(record.headers)["ce_type"].startswith(b"connect.matching.MatchProposed"):
-                    read_at = time.time()
-                    if orjson.loads(record.value)["application_id"] == application_id:
-                        return read_at
 
 
 async def _commit_of(connection: asyncpg.Connection, rows: str, case: UUID) -> datetime:
@@ -146,8 +164,11 @@ async def journeys(services: RunningServices, desk: Desk) -> AsyncIterator[Journ
         async with in_time(ANSWER_WITHIN):
             while not await matching.fetchval("SELECT true FROM offers WHERE offer_id = $1", offer):
                 await asyncio.sleep(0.05)
-        async with _reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as proposals:
+        async with _reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as consumer:
+            proposals = Proposals(consumer)
+            reading = asyncio.create_task(proposals.keep_reading())
             yield Journeys(desk, proposals, intake, matching)
+            reading.cancel()
     finally:
         await intake.close()
         await matching.close()
