@@ -7,39 +7,32 @@ next one has sent since: both send in order, so the first copies are in order.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
-from aiokafka.structs import RecordMetadata
+from aiokafka.errors import KafkaError
 
-from shared.events.envelope import as_headers
 from shared.postgres import outbox, pool
-from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
+from shared.postgres.outbox import Waiting
 from shared.postgres.settings import PostgresSettings
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
 from shared.streaming.refusals import TooLarge, explain
+from shared.streaming.sending import Answer, asking, is_acknowledged, producing, send
 from shared.streaming.settings import KafkaSettings
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
 
-Answer = asyncio.Future[RecordMetadata]
-
 PART = "relay"
 AT_ONCE = 500
 SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 5.0
 ASK_FOR_LOCK_EVERY = 1.0
-ASK_KAFKA_EVERY = 5.0
-CONNECTED_WITHIN = 10.0
+SLOW_AFTER = 5.0  # seconds without an acknowledgement until the relay says so
 ACKNOWLEDGED_WITHIN = 20.0  # an idempotent producer itself would try for ever
 IDLE = "30s"  # a relay that lives asks the database sooner than this, also while Kafka does not answer
 BATCH_BYTES = 131_072
@@ -84,8 +77,8 @@ class Relay:
         connection = await pool.connect(self.postgres, application=f"{self.service} relay", idle=IDLE)
         try:
             if await self._lock(connection, stopping):
-                async with _producing(self.kafka, self._batch_bytes) as producer, _asking(producer) as asking:
-                    await self._relay(connection, producer, asking, stopping)
+                async with producing(self.kafka, self._batch_bytes) as producer, asking(producer) as answers:
+                    await self._relay(connection, producer, answers, stopping)
         finally:
             connection.terminate()
 
@@ -101,15 +94,15 @@ class Relay:
         self,
         connection: asyncpg.Connection,
         producer: AIOKafkaProducer,
-        asking: asyncio.Task[None],
+        answers: asyncio.Task[None],
         stopping: asyncio.Event,
     ) -> None:
         poll = SHORTEST_POLL
         while not stopping.is_set():
             self.filled.clear()
             rows = await outbox.oldest(connection, AT_ONCE)
-            if asking.done():
-                asking.result()
+            if answers.done():
+                answers.result()
             if rows:
                 await self._carry(connection, producer, rows)
                 poll = SHORTEST_POLL
@@ -134,7 +127,7 @@ class Relay:
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
         loop = asyncio.get_running_loop()
-        slow = loop.call_later(ASK_KAFKA_EVERY, self.readiness.not_ready, PART, "Kafka does not acknowledge")
+        slow = loop.call_later(SLOW_AFTER, self.readiness.not_ready, PART, "Kafka does not acknowledge")
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
                 await send(producer, rows, answers)
@@ -142,122 +135,6 @@ class Relay:
             slow.cancel()
 
     async def _forget(self, connection: asyncpg.Connection, rows: Sequence[Waiting], answers: Sequence[Answer]) -> None:
-        sent = [row.position for row, answer in zip(rows, answers, strict=False) if _is_acknowledged(answer)]
+        sent = [row.position for row, answer in zip(rows, answers, strict=False) if is_acknowledged(answer)]
         await outbox.delete(connection, sent)
         metrics.RELAY_ROWS_SENT.labels(self.service).inc(len(sent))
-
-
-@asynccontextmanager
-async def _producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
-    # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
-    producer = AIOKafkaProducer(
-        **settings.client_options(),
-        enable_idempotence=True,
-        acks="all",
-        linger_ms=0,
-        max_batch_size=batch_bytes,
-        max_request_size=MAX_EVENT_BYTES + 100_000,
-        request_timeout_ms=20_000,
-    )
-    try:
-        async with asyncio.timeout(CONNECTED_WITHIN):
-            await producer.start()
-        yield producer
-    finally:
-        await _drop(producer)
-
-
-async def _drop(producer: AIOKafkaProducer) -> None:
-    """Close the producer without flushing it.
-
-    Its own `stop` would wait for ever while Kafka is away, and would send what comes after a batch that has failed.
-    What is not acknowledged is still in the outbox; the next session sends it again, in order.
-    """
-    sending: asyncio.Task[None] | None = producer._sender.sender_task
-    if sending is not None:
-        sending.cancel()
-    await producer.client.close()
-    if sending is not None:
-        await asyncio.wait({sending}, timeout=GRACE)
-    producer._closed = True
-
-
-@asynccontextmanager
-async def _asking(producer: AIOKafkaProducer) -> AsyncIterator[asyncio.Task[None]]:
-    """A task that ends with an error when no broker answers: a relay with nothing to send would not notice otherwise.
-
-    Beside the sending, since an answer can take a quarter of a second.
-    """
-    task = asyncio.create_task(_keep_asking(producer))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _keep_asking(producer: AIOKafkaProducer) -> None:
-    while True:
-        await asyncio.sleep(ASK_KAFKA_EVERY)
-        async with asyncio.timeout(ASK_KAFKA_EVERY):
-            if not await producer.client.force_metadata_update():
-                raise KafkaConnectionError("no broker answers")
-
-
-async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
-    """Send the rows in their order, adding their acknowledgements to `answers`; returns once every one has come.
-
-    Raises the first error; then nothing more leaves the producer.
-    """
-    handing_over = asyncio.create_task(_hand_over(producer, rows, answers))
-    try:
-        await asyncio.wait({handing_over})
-    finally:
-        handing_over.cancel()
-    cause = _cause(rows, answers)
-    if cause is not None:
-        raise cause
-    await handing_over
-
-
-async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
-    stop = partial(_stop_at_failure, producer, asyncio.current_task())
-    for row in rows:
-        headers = list(as_headers(row.attributes))
-        answer = await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)
-        answer.add_done_callback(stop)
-        answers.append(answer)
-    await asyncio.wait(answers)
-
-
-def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any] | None, answer: Answer) -> None:
-    """Let nothing overtake what has failed.
-
-    The broker refuses a batch whose predecessor is missing, but not on a partition where it knows nothing of this
-    producer yet. So the first failure ends the sender before it takes the next batch.
-    """
-    if not _is_acknowledged(answer):
-        producer._sender.sender_task.cancel()
-        assert handing_over is not None
-        handing_over.cancel()
-
-
-def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException | None:
-    """Why those failed that were sent at all."""
-    failed = [(row, e) for row, answer in zip(rows, answers, strict=False) if (e := _error(answer)) is not None]
-    refused = [row for row, error in failed if isinstance(error, MessageSizeTooLargeError)]
-    if refused:
-        row = max(refused, key=lambda one: len(one.value))  # a batch is refused as a whole
-        return TooLarge(
-            f"the topic {row.topic} refuses a message of {len(row.value):,} bytes (outbox row {row.position}): "
-            "raise its max.message.bytes; everything behind it waits"
-        )
-    return failed[0][1] if failed else None
-
-
-def _error(answer: Answer) -> BaseException | None:
-    return answer.exception() if answer.done() and not answer.cancelled() else None
-
-
-def _is_acknowledged(answer: Answer) -> bool:
-    return answer.done() and not answer.cancelled() and answer.exception() is None

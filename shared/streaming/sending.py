@@ -1,0 +1,140 @@
+"""Sending in order: a producer that lets nothing overtake what has failed, and that ends without flushing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
+
+from shared.events.envelope import as_headers
+from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
+from shared.streaming.refusals import TooLarge
+from shared.streaming.settings import KafkaSettings
+
+Answer = asyncio.Future[RecordMetadata]
+
+ASK_EVERY = 5.0  # seconds
+CONNECTED_WITHIN = 10.0
+END_WITHIN = 3.0
+
+
+@asynccontextmanager
+async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer for one session of a relay. `batch_bytes` bounds what goes to a partition at once."""
+    # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
+    producer = AIOKafkaProducer(
+        **settings.client_options(),
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        max_batch_size=batch_bytes,
+        max_request_size=MAX_EVENT_BYTES + 100_000,
+        request_timeout_ms=20_000,
+    )
+    try:
+        async with asyncio.timeout(CONNECTED_WITHIN):
+            await producer.start()
+        yield producer
+    finally:
+        await _drop(producer)
+
+
+async def _drop(producer: AIOKafkaProducer) -> None:
+    """Close the producer without flushing it.
+
+    Its own `stop` would wait for ever while Kafka is away, and would send what comes after a batch that has failed.
+    What is not acknowledged is still in the outbox; the next session sends it again, in order.
+    """
+    sending: asyncio.Task[None] | None = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+    await producer.client.close()
+    if sending is not None:
+        await asyncio.wait({sending}, timeout=END_WITHIN)
+    producer._closed = True
+
+
+@asynccontextmanager
+async def asking(producer: AIOKafkaProducer) -> AsyncIterator[asyncio.Task[None]]:
+    """A task that ends with an error when no broker answers: a relay with nothing to send would not notice otherwise.
+
+    Beside the sending, since an answer can take a quarter of a second.
+    """
+    task = asyncio.create_task(_keepasking(producer))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keepasking(producer: AIOKafkaProducer) -> None:
+    while True:
+        await asyncio.sleep(ASK_EVERY)
+        async with asyncio.timeout(ASK_EVERY):
+            if not await producer.client.force_metadata_update():
+                raise KafkaConnectionError("no broker answers")
+
+
+async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
+    """Send the rows in their order, adding their acknowledgements to `answers`; returns once every one has come.
+
+    Raises the first error; then nothing more leaves the producer.
+    """
+    handing_over = asyncio.create_task(_hand_over(producer, rows, answers))
+    try:
+        await asyncio.wait({handing_over})
+    finally:
+        handing_over.cancel()
+    cause = _cause(rows, answers)
+    if cause is not None:
+        raise cause
+    await handing_over
+
+
+async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
+    stop = partial(_stop_at_failure, producer, asyncio.current_task())
+    for row in rows:
+        headers = list(as_headers(row.attributes))
+        answer = await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)
+        answer.add_done_callback(stop)
+        answers.append(answer)
+    await asyncio.wait(answers)
+
+
+def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any] | None, answer: Answer) -> None:
+    """Let nothing overtake what has failed.
+
+    The broker refuses a batch whose predecessor is missing, but not on a partition where it knows nothing of this
+    producer yet. So the first failure ends the sender before it takes the next batch.
+    """
+    if not is_acknowledged(answer):
+        producer._sender.sender_task.cancel()
+        assert handing_over is not None
+        handing_over.cancel()
+
+
+def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException | None:
+    """Why those failed that were sent at all."""
+    failed = [(row, e) for row, answer in zip(rows, answers, strict=False) if (e := _error(answer)) is not None]
+    refused = [row for row, error in failed if isinstance(error, MessageSizeTooLargeError)]
+    if refused:
+        row = max(refused, key=lambda one: len(one.value))  # a batch is refused as a whole
+        return TooLarge(
+            f"the topic {row.topic} refuses a message of {len(row.value):,} bytes (outbox row {row.position}): "
+            "raise its max.message.bytes; everything behind it waits"
+        )
+    return failed[0][1] if failed else None
+
+
+def _error(answer: Answer) -> BaseException | None:
+    return answer.exception() if answer.done() and not answer.cancelled() else None
+
+
+def is_acknowledged(answer: Answer) -> bool:
+    """Whether Kafka has taken the message."""
+    return answer.done() and not answer.cancelled() and answer.exception() is None
