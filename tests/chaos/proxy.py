@@ -1,7 +1,7 @@
 """A wire to PostgreSQL that can be cut at the worst moment: when a COMMIT is on its way, or when its answer is.
 
 It follows PostgreSQL's protocol just far enough to know the statements of each connection. Only transactions that have
-announced something (they have copied rows into the outbox) are counted and cut.
+announced something (they have written to the outbox, in one of the two ways) are counted and cut.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 HOST = "127.0.0.1"
 START_UP = 196608  # protocol 3.0; other first packets ask for encryption
-QUERY, COMMIT, COPY = b"Q", b"COMMIT", b"COPY"
+COMMIT, COPY, INSERT = b"COMMIT", b"COPY", b"INSERT INTO outbox ("
 COMMITTED = b"COMMIT\0"  # the tag that answers it
 ABORTED = (OSError, asyncio.IncompleteReadError)
 
@@ -83,6 +83,7 @@ class _Wire:
     writer: asyncio.StreamWriter
     upstream: asyncio.StreamReader
     server: asyncio.StreamWriter
+    announcing: set[bytes] = field(default_factory=set)  # names of prepared statements
     announced: bool = False
     silent: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -118,12 +119,16 @@ class _Wire:
         return kind + length + await self.reader.readexactly(struct.unpack(">i", length)[0] - 4)
 
     def _is_cut(self, kind: bytes, text: bytes) -> bool:
-        if kind != QUERY:
-            return False
-        if text.startswith(COMMIT):
-            announced, self.announced = self.announced, False
-            return announced and self.proxy.is_cut_now()
-        self.announced = self.announced or text.startswith(COPY)
+        match kind:  # a query, a statement that is prepared, one that is executed
+            case b"Q" if text.startswith(COMMIT):
+                announced, self.announced = self.announced, False
+                return announced and self.proxy.is_cut_now()
+            case b"Q" if text.startswith(COPY):
+                self.announced = True
+            case b"P" if INSERT in text:
+                self.announcing.add(text.split(b"\0", 1)[0])
+            case b"B" if text.split(b"\0", 2)[1] in self.announcing:
+                self.announced = True
         return False
 
     async def _cut(self, commit: bytes) -> None:

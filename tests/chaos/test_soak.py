@@ -65,7 +65,7 @@ async def test_a_small_run_with_faults_of_every_kind_holds() -> None:
 async def test_an_interrupted_run_leaves_no_process_and_says_one_sentence() -> None:
     """Breaks when Ctrl-C, which reaches every process of the group at once, ends in a traceback or leaves a server."""
     family: list[psutil.Process] = []
-    async with the_command("--events", str(EVENTS), "--kills", "0") as command:
+    async with the_command("--events", str(100 * EVENTS), "--kills", "0") as command:
 
         async def all_are_started() -> bool:
             family[:] = psutil.Process(command.pid).children(recursive=True)

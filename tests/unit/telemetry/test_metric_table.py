@@ -12,7 +12,7 @@ from shared.telemetry import metrics
 
 ROOT = Path(__file__).parents[3]
 DECLARED = [value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase)]
-UNITS = ("_seconds", "_events", "_rows", "_letters", "_applied")
+UNITS = ("_seconds", "_events", "_rows", "_letters", "_applied", "_halted", "_ready")  # the last two are 0 or 1
 
 
 def names(metric: MetricWrapperBase) -> tuple[str, str, tuple[str, ...]]:
