@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from tests.chaos.evidence import IN
+from tests.chaos.evidence import IN, Marks
 
 LENGTHS = struct.Struct(">qi")  # first offset, bytes that follow
 HEADER = struct.Struct(">ibIhiqqqhii")  # of a batch: from the leader's epoch to the number of records
@@ -34,14 +34,17 @@ class Last(NamedTuple):
     following: int
 
 
-async def put_out_of_step(bootstrap: str, kafka_folder: Path, how: OutOfStep, copies: int) -> int:
-    """On every partition in use, write copies of its last event as if the producer itself did; returns how many."""
+async def put_out_of_step(bootstrap: str, kafka_folder: Path, since: Marks, how: OutOfStep, copies: int) -> int:
+    """On every partition with something new, write copies of its last event as the producer itself; returns how many."""
     written = 0
     for place, last in _last_producers(kafka_folder):
-        assert last.producer_id >= 0, f"the producer that wrote {place} is not idempotent"
         async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as reader:
             reader.assign([place])
-            reader.seek(place, (await reader.end_offsets([place]))[place] - 1)
+            end = (await reader.end_offsets([place]))[place]
+            if end == since[place]:
+                continue
+            assert last.producer_id >= 0, f"the producer that wrote {place} is not idempotent"
+            reader.seek(place, end - 1)
             event = await reader.getone()
         producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True)
         later = how is OutOfStep.EPOCH

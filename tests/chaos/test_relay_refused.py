@@ -38,7 +38,8 @@ async def test_a_producer_that_has_lost_its_place_is_replaced(stage: Stage, how:
     stage.echo()
     await caller.say_to_all(stage.applications)
     await stage.at_rest()
-    copies = await put_out_of_step(stage.servers.kafka_bootstrap, stage.servers.folder / "kafka", how, COPIES)
+    kafka = stage.servers.folder / "kafka"
+    copies = await put_out_of_step(stage.servers.kafka_bootstrap, kafka, stage.since, how, COPIES)
     for _ in range(5):
         await caller.say_to_all(stage.applications)
     await stage.at_rest()
