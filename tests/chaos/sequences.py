@@ -35,7 +35,7 @@ class Last(NamedTuple):
 
 
 async def put_out_of_step(bootstrap: str, kafka_folder: Path, since: Marks, how: OutOfStep, copies: int) -> int:
-    """On every partition with something new, write copies of its last event as the producer itself; returns how many."""
+    """On every partition with something new, copy its last event in the producer's name; returns how many there are."""
     written = 0
     for place, last in _last_producers(kafka_folder):
         async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as reader:
