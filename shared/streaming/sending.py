@@ -62,7 +62,7 @@ async def asking(producer: AIOKafkaProducer) -> AsyncIterator[asyncio.Task[None]
 
     Beside the sending, since an answer can take a quarter of a second.
     """
-    task = asyncio.create_task(_keepasking(producer))
+    task = asyncio.create_task(_keep_asking(producer))
     try:
         yield task
     finally:
@@ -70,7 +70,7 @@ async def asking(producer: AIOKafkaProducer) -> AsyncIterator[asyncio.Task[None]
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _keepasking(producer: AIOKafkaProducer) -> None:
+async def _keep_asking(producer: AIOKafkaProducer) -> None:
     while True:
         await asyncio.sleep(ASK_EVERY)
         async with asyncio.timeout(ASK_EVERY):
