@@ -1,13 +1,19 @@
-"""Sending in order: a producer that lets nothing overtake what has failed, and that ends without flushing."""
+"""Sending in order: a producer that lets nothing overtake what has failed, and that ends without flushing.
+
+Idempotence alone does not give that: the broker refuses a batch whose predecessor is missing, but not in a partition
+where it knows nothing of this producer yet.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
-from aiokafka.structs import RecordMetadata
+from aiokafka.producer.message_accumulator import MessageBatch
+from aiokafka.producer.sender import Sender
+from aiokafka.structs import RecordMetadata, TopicPartition
 
 from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
 from shared.streaming.refusals import TooLarge
@@ -23,15 +29,15 @@ END_WITHIN = 3.0
 @asynccontextmanager
 async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
     """A producer for one session of a relay. `batch_bytes` bounds what goes to a partition at once."""
-    # Idempotence makes the broker refuse a batch whose predecessor is missing, so a failed send can't be overtaken.
-    producer = AIOKafkaProducer(
+    producer = _InOrder(
         **settings.client_options(),
         enable_idempotence=True,
         acks="all",
         linger_ms=0,
         max_batch_size=batch_bytes,
         max_request_size=MAX_EVENT_BYTES + 100_000,
-        request_timeout_ms=20_000,
+        # Longer than a session waits: a batch that expires fails within the sender, which then takes the next.
+        request_timeout_ms=30_000,
     )
     try:
         async with asyncio.timeout(CONNECTED_WITHIN):
@@ -39,6 +45,30 @@ async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[
         yield producer
     finally:
         await _drop(producer)
+
+
+class _InOrder(AIOKafkaProducer):
+    """A producer that sends nothing more once Kafka has refused something."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        made = self._sender
+        self._sender = _StopsAtFailure(
+            made.client,
+            acks=made._acks,
+            txn_manager=made._txn_manager,
+            message_accumulator=made._message_accumulator,
+            retry_backoff_ms=made._retry_backoff * 1000,
+            request_timeout_ms=made._request_timeout_ms,
+        )
+
+
+class _StopsAtFailure(Sender):
+    async def _send_produce_req(self, node_id: int, batches: Mapping[TopicPartition, MessageBatch]) -> None:
+        await super()._send_produce_req(node_id, batches)
+        if any(_error(batch.future) is not None for batch in batches.values()):
+            # In the same step: woken for another message it would take the next batch before any callback runs.
+            self._sender_task.cancel()
 
 
 async def _drop(producer: AIOKafkaProducer) -> None:
@@ -96,13 +126,14 @@ async def send(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: lis
 
 async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answers: list[Answer]) -> None:
     this, everything = asyncio.current_task(), asyncio.get_running_loop().create_future()
+    assert this is not None
     left = len(rows)
 
     def answered(answer: Answer) -> None:
         nonlocal left
         left -= 1
         if not is_acknowledged(answer):
-            _stop_at_failure(producer, this)
+            this.cancel()
         elif not left and not everything.done():
             everything.set_result(None)
 
@@ -119,17 +150,6 @@ def is_acknowledged(answer: Answer) -> bool:
     return answer.done() and not answer.cancelled() and answer.exception() is None
 
 
-def _stop_at_failure(producer: AIOKafkaProducer, handing_over: asyncio.Task[Any] | None) -> None:
-    """Let nothing overtake what has failed.
-
-    The broker refuses a batch whose predecessor is missing, but not on a partition where it knows nothing of this
-    producer yet. So the first failure ends the sender before it takes the next batch.
-    """
-    producer._sender.sender_task.cancel()
-    assert handing_over is not None
-    handing_over.cancel()
-
-
 def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException | None:
     """Why those failed that were sent at all."""
     failed = [(row, e) for row, answer in zip(rows, answers, strict=False) if (e := _error(answer)) is not None]
@@ -143,5 +163,5 @@ def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException 
     return failed[0][1] if failed else None
 
 
-def _error(answer: Answer) -> BaseException | None:
+def _error(answer: asyncio.Future[Any]) -> BaseException | None:
     return answer.exception() if answer.done() and not answer.cancelled() else None
