@@ -34,6 +34,7 @@ async def the_command(*arguments: str) -> AsyncIterator[Process]:
         stdout=PIPE,
         stderr=PIPE,
         start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )
     try:
         yield command
@@ -41,6 +42,11 @@ async def the_command(*arguments: str) -> AsyncIterator[Process]:
         if command.returncode is None:
             command.kill()  # its keepers end the rest
             await command.wait()
+
+
+def _heed_interrupts() -> None:
+    """As in the foreground: what a shell starts in the background ignores Ctrl-C, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def test_a_small_run_with_faults_of_every_kind_holds() -> None:
