@@ -29,7 +29,7 @@ END_WITHIN = 3.0
 @asynccontextmanager
 async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
     """A producer for one session of a relay. `batch_bytes` bounds what goes to a partition at once."""
-    producer = _InOrder(
+    producer = AIOKafkaProducer(
         **settings.client_options(),
         enable_idempotence=True,
         acks="all",
@@ -39,6 +39,7 @@ async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[
         # Longer than a session waits: a batch that expires fails within the sender, which then takes the next.
         request_timeout_ms=30_000,
     )
+    producer._sender = _StopsAtFailure.instead_of(producer._sender)
     try:
         async with asyncio.timeout(CONNECTED_WITHIN):
             await producer.start()
@@ -47,13 +48,12 @@ async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[
         await _drop(producer)
 
 
-class _InOrder(AIOKafkaProducer):
-    """A producer that sends nothing more once Kafka has refused something."""
+class _StopsAtFailure(Sender):  # type: ignore[misc]  # aiokafka has no type hints
+    """The part of a producer that takes batches to the broker; after a refusal it takes no other."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        made = self._sender
-        self._sender = _StopsAtFailure(
+    @classmethod
+    def instead_of(cls, made: Sender) -> "_StopsAtFailure":
+        return cls(
             made.client,
             acks=made._acks,
             txn_manager=made._txn_manager,
@@ -62,8 +62,6 @@ class _InOrder(AIOKafkaProducer):
             request_timeout_ms=made._request_timeout_ms,
         )
 
-
-class _StopsAtFailure(Sender):
     async def _send_produce_req(self, node_id: int, batches: Mapping[TopicPartition, MessageBatch]) -> None:
         await super()._send_produce_req(node_id, batches)
         if any(_error(batch.future) is not None for batch in batches.values()):
