@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -63,13 +62,16 @@ class Watch:
         )
 
     async def _ask(self) -> None:
-        with suppress(*AWAY, asyncpg.PostgresError):
-            if self._connection is None or self._connection.is_closed():
+        try:
+            if self._connection is None:
                 self._connection = await asyncpg.connect(self.dsn, timeout=ANSWER_WITHIN)
             heard, waiting = await self._connection.fetchrow(QUESTION, timeout=ANSWER_WITHIN)
             self.heard, self.out = heard, heard - waiting
+        except (*AWAY, asyncpg.PostgresError):
+            self.close()  # a connection whose server died in mid-answer can stay open, and refuse every other question
 
     def close(self) -> None:
         """Give the connection up."""
         if self._connection is not None:
             self._connection.terminate()
+            self._connection = None
