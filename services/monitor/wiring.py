@@ -23,5 +23,6 @@ SERVICE = Service(
         Companion("statistics", "react", statistics),
         Companion("observer", "react", observer),
     ),
+    patient=True,
     require=console_settings,
 )

@@ -44,6 +44,7 @@ class Service:
     """The rooms of a service, put together. `routers` serve its API (and its pages, where it has any).
 
     `require` is called before anything is started, to raise `SettingsError` if something of the service's own is wrong.
+    `patient`: it only watches, so what it hears may come half a second late, and leaves the machine to those who act.
     """
 
     name: str
@@ -54,4 +55,5 @@ class Service:
     routers: Sequence[APIRouter]
     migrations: Path
     companions: tuple[Companion, ...] = ()
+    patient: bool = False
     require: Callable[[], object] = lambda: None

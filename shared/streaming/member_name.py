@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.primitives.waiting import wait_for
-from shared.streaming.settings import KafkaSettings
+from shared.streaming.settings import PATIENT_BYTES, KafkaSettings
 
 ASK_EVERY = 1.0
 UUID_LENGTH = 36
@@ -32,6 +32,7 @@ class Name:
     group: str
     instance_id: str | None
     topics: Sequence[str]
+    patient: bool = False
 
     def __str__(self) -> str:
         return (
@@ -64,6 +65,7 @@ class Name:
             max_poll_interval_ms=int(poll_within * 1000),
             max_partition_fetch_bytes=PARTITION_BUFFER,
             fetch_max_bytes=FETCH_BUFFER,
+            fetch_min_bytes=PATIENT_BYTES if self.patient else 1,
         )
 
     async def is_taken(self, mine: str) -> bool:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 PREFIX = "CONNECT_KAFKA_"
+# What a client that only watches waits for before it is answered, or for as long as Kafka makes it wait: half a second.
+PATIENT_BYTES = 65_536
 
 
 class KafkaSettings(BaseModel):

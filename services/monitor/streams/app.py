@@ -10,6 +10,7 @@ from faust.types import EventT, StreamT
 
 from services.monitor.rules.statistics import HOURS_KEPT, MINUTES_KEPT, hear
 from services.monitor.streams.ending import make_endable
+from services.monitor.streams.patience import make_patient
 from services.monitor.streams.tables import Tables
 from shared.events.envelope import peek
 from shared.events.permissions import STATISTICS_GROUP
@@ -61,6 +62,7 @@ def counting_app(
     )
     app.counted = Tables.of(app)
     make_endable(app)
+    make_patient(app)
     source = app.topic(*topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     async def count(stream: StreamT[Any]) -> None:

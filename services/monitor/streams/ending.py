@@ -34,9 +34,15 @@ class EndableThread(WorkerThread):
             super().run()
 
 
+def consumer_thread(app: faust.App) -> ServiceThread:
+    """Where the app's consumer works, which is another thread."""
+    service: ServiceThread = app.consumer._thread  # type: ignore[attr-defined]
+    return service
+
+
 def make_endable(app: faust.App) -> None:
     """Let the app's consumer, which is not started yet, run in a thread that `end` can end."""
-    _service_of(app).Worker = EndableThread
+    consumer_thread(app).Worker = EndableThread
 
 
 async def end(app: faust.App) -> None:
@@ -46,7 +52,7 @@ async def end(app: faust.App) -> None:
     for _ in range(CANCEL_TIMES):
         if ending.done() and not _is_alive(app):
             break
-        _cancel_in_thread(_service_of(app).thread_loop)
+        _cancel_in_thread(consumer_thread(app).thread_loop)
         ending.cancel()
         await asyncio.sleep(CANCEL_EVERY)
     else:
@@ -55,13 +61,8 @@ async def end(app: faust.App) -> None:
         log.warning("the statistics worker did not end in order", error=ending.exception())
 
 
-def _service_of(app: faust.App) -> ServiceThread:
-    service: ServiceThread = app.consumer._thread  # type: ignore[attr-defined]
-    return service
-
-
 def _is_alive(app: faust.App) -> bool:
-    thread: Thread | None = _service_of(app)._thread
+    thread: Thread | None = consumer_thread(app)._thread
     return thread is not None and thread.is_alive()
 
 
