@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.matching.engine.values import Found
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.primitives.errors import FieldProblem, Invalid, WrongState
@@ -74,9 +75,11 @@ def moved(search: Search, to: SearchState) -> Search:
     return replace(search, state=to)
 
 
-def without_match(search: Search) -> Search:
-    """The search after it found nobody. A call that was opened stays open."""
-    return search if search.state in UNMATCHED else moved(search, S.NO_MATCH)
+def looked(search: Search, found: Found) -> Search:
+    """The search after another look at the offers. While nobody is found, a call that was opened stays open."""
+    search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
+    stays = search.state is S.PROPOSED if found.ranked else search.state in UNMATCHED
+    return search if stays else moved(search, S.PROPOSED if found.ranked else S.NO_MATCH)
 
 
 def called(search: Search, call: Call, today: date) -> Search:

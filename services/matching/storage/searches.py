@@ -19,12 +19,12 @@ TAKES_ANSWER = """
 
 
 async def add_search(connection: Connection, search: Search, sequence: int) -> bool:
-    """Store a new search. False if there is one for this application."""
+    """Store a new search, without a call. False if there is one for this application."""
     added = await connection.fetchval(
         """
         INSERT INTO searches (application_id, application, themes, dac, state, policy, number, considered, filtered,
                               sequence)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '[]', $8) ON CONFLICT DO NOTHING RETURNING true
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING true
         """,
         search.application_id,
         search.application.model_dump(mode="json"),
@@ -33,6 +33,8 @@ async def add_search(connection: Connection, search: Search, sequence: int) -> b
         search.state,
         search.policy,
         search.number,
+        search.considered,
+        [one.model_dump() for one in search.filtered],
         sequence,
     )
     return bool(added)

@@ -1,7 +1,6 @@
 """Looking for peers: over all offers for one application, with proposals or the reasons why there are none."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Ranked
@@ -24,29 +23,32 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
     An older or repeated validation changes nothing; a newer one of the same application is refused.
     """
     ground = await policies.load_ground(work.connection, event.application_id)
-    search = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
-    if not await searches.add_search(work.connection, search, sequence_of(work)):
-        if sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
-            raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
-        return
-    await _look_for_peers(work, search, ground)
+    begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
+    found = find(begun, await offers.all_candidates(work.connection), ground)
+    search = rules.looked(begun, found)
+    if await searches.add_search(work.connection, search, sequence_of(work)):
+        await _tell(work, search, found, ground.policy)
+    elif sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
+        raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
 
 
 async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
     """Look over all offers; propose the best of them, or say that there is no match and why.
 
-    The search is locked, or new, and has no open proposal. Pairs that came to nothing before are left out.
+    The search is locked and has no open proposal. Pairs that came to nothing before are left out.
     """
-    return await _look_for_peers(work, search, await ground_of(work, search))
-
-
-async def _look_for_peers(work: UnitOfWork, search: Search, ground: Ground) -> Search:
+    ground = await ground_of(work, search)
     found = find(search, await offers.all_candidates(work.connection), ground)
-    search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
+    search = rules.looked(search, found)
+    await searches.save_search(work.connection, search)
+    await _tell(work, search, found, ground.policy)
+    return search
+
+
+async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) -> None:
     if found.ranked:
-        search = await publish(work, search, found.ranked, ground.policy)
+        await publish(work, search, found.ranked, policy)
     else:
-        search = rules.without_match(search)
         work.announce(
             NoMatchFound(
                 application_id=search.application_id,
@@ -56,8 +58,6 @@ async def _look_for_peers(work: UnitOfWork, search: Search, ground: Ground) -> S
             ),
             case=search.application_id,
         )
-    await searches.save_search(work.connection, search)
-    return search
 
 
 async def ground_of(work: UnitOfWork, search: Search) -> Ground:
@@ -73,8 +73,8 @@ def find(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Fou
 
 async def publish(
     work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
-) -> Search:
-    """Store proposals and announce them to both sides; returns the search, for the caller to save."""
+) -> None:
+    """Store proposals and announce them to both sides. The search that found them is stored."""
     respond_by = add_working_days(work.today, policy.answer_days)
     fresh = [
         Proposal(
@@ -99,7 +99,6 @@ async def publish(
     await proposals.add_proposals(work.connection, fresh)
     for proposal in fresh:
         work.announce(_proposed(proposal), case=proposal.application_id)
-    return search if search.state is SearchState.PROPOSED else rules.moved(search, SearchState.PROPOSED)
 
 
 def sequence_of(work: UnitOfWork) -> int:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.matching.rules.searches import TRANSITIONS, Call, SearchState, called, moved, without_match
+from services.matching.engine.values import Found
+from services.matching.rules.searches import TRANSITIONS, Call, SearchState, called, looked, moved
 from shared.primitives.errors import Invalid, WrongState
 from tests.builders.matching import a_search
 
@@ -59,5 +60,6 @@ def test_a_call_must_close_on_a_day_ahead() -> None:
 
 def test_finding_nobody_again_leaves_a_call_open() -> None:
     search = called(a_search(S.NO_MATCH), CALL, TODAY)
-    assert without_match(search).state is S.CALLED
-    assert without_match(a_search(S.PROPOSED)).state is S.NO_MATCH
+    nobody = Found((), 7, ())
+    assert (looked(search, nobody).state, looked(search, nobody).considered) == (S.CALLED, 7)
+    assert looked(a_search(S.PROPOSED), nobody).state is S.NO_MATCH
