@@ -14,7 +14,7 @@ from shared.streaming.settings import PATIENT_BYTES
 
 
 def make_patient(app: faust.App) -> None:
-    """Let the app's consumer, which is not started yet, wait until there is much to read, or for a second and a half."""
+    """Let the app's consumer, which is not started yet, wait until there is much to read, or 1.5 seconds."""
     thread = consumer_thread(app)
     make = thread._create_consumer  # type: ignore[attr-defined]
 
