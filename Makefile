@@ -77,5 +77,5 @@ clean: ## Remove what tools left; neither the environment nor any data.
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: setup ## Choose new versions within pyproject.toml and pin them. For maintainers.
+lock: setup ## Pin what pyproject.toml asks for; versions stay as they are, UPGRADE=1 chooses the newest. For maintainers.
 	@VENV='$(VENV)' bash deploy/requirements/lock.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Chooses versions within pyproject.toml, build.in and jgo.toml, and writes them down with hashes and without a host.
+# Keeps the pinned versions (UPGRADE=1: chooses the newest) within pyproject.toml, build.in and jgo.toml, and writes them down with hashes and without a host.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 : "${VENV:=.venv}"
@@ -13,7 +13,7 @@ compile() {
   local out="deploy/requirements/$1.txt"
   shift
   "$tools/bin/uv" pip compile --quiet --generate-hashes --python-version 3.11 \
-    --no-emit-index-url --no-annotate --no-header --upgrade --output-file "$out" "$@"
+    --no-emit-index-url --no-annotate --no-header ${UPGRADE:+--upgrade} --output-file "$out" "$@"
   sed -i '1i # Made by `make lock`; change pyproject.toml or build.in and run it again.' "$out"
 }
 compile dev --extra embedded --extra dev pyproject.toml
