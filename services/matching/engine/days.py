@@ -55,10 +55,16 @@ def advised(participants: int) -> tuple[Mode, ...]:
 
 def free_stretches(wanted: Days, windows: Iterable[Days], booked: Iterable[Days]) -> tuple[Days, ...]:
     """The stretches of the wanted days that lie in the windows and are not booked, in their order."""
-    overlaps = [days for window in _merged(windows) if (days := window.overlap(wanted)) is not None]
+    free = without_booked(windows, booked)
+    return tuple(days for stretch in free if (days := stretch.overlap(wanted)) is not None)
+
+
+def without_booked(windows: Iterable[Days], booked: Iterable[Days]) -> list[Days]:
+    """The stretches of days that lie in the windows and are not booked, in their order."""
+    free = _merged(windows)
     for taken in booked:
-        overlaps = [rest for days in overlaps for rest in _without(days, taken)]
-    return tuple(overlaps)
+        free = [rest for days in free for rest in _without(days, taken)]
+    return free
 
 
 def choose(free: Sequence[Days], limit: Limit, most_days: int | None) -> Days | None:

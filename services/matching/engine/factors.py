@@ -4,7 +4,7 @@ What is not known counts half and says so (`population:unknown`), so that a gap 
 """
 
 from collections.abc import Callable, Mapping
-from statistics import fmean
+from math import floor
 
 from services.matching.engine.days import LIMITS
 from services.matching.engine.filters import shared_languages
@@ -42,41 +42,51 @@ def knowledge(request: Request, candidate: Candidate, _plan: Plan, _scale: Scale
 
     A DAC code of the same sector (its first three digits) counts half.
     """
-    parts: list[tuple[float, float]] = []
-    because: list[str] = []
-    if request.themes:
-        themes = request.themes & candidate.themes
-        parts.append((THEME_PARTS, len(themes) / len(request.themes)))
-        because += [f"theme:{theme}" for theme in sorted(themes)]
-    if request.dac:
-        found = [_dac(code, candidate.dac) for code in sorted(request.dac)]
-        parts.append((DAC_PARTS, fmean(share for share, _ in found)))
-        because += dict.fromkeys(code for _, codes in found for code in codes)
-    if request.sdgs:
-        sdgs = request.sdgs & candidate.sdgs
-        parts.append((SDG_PARTS, len(sdgs) / len(request.sdgs)))
-        because += [f"sdg:{sdg}" for sdg in sorted(sdgs)]
-    if not parts:
+    if not request.themes and not request.dac and not request.sdgs:
         return UNKNOWN, ("need:unknown",)
-    return sum(weight * share for weight, share in parts) / sum(weight for weight, _ in parts), tuple(because)
+    themes, sdgs = request.themes & candidate.themes, request.sdgs & candidate.sdgs
+    found = [_dac(code, candidate.dac) for code in sorted(request.dac)]
+    because = [f"theme:{theme}" for theme in sorted(themes)]
+    because += dict.fromkeys(code for _, codes in found for code in codes)
+    because += [f"sdg:{sdg}" for sdg in sorted(sdgs)]
+    covered = (len(themes), sum(share for share, _ in found), len(sdgs))
+    return knowledge_share(covered, (len(request.themes), len(request.dac), len(request.sdgs))), tuple(because)
+
+
+def knowledge_share(covered: tuple[float, float, float], named: tuple[int, int, int]) -> float:
+    """How much is covered of the themes, DAC codes and SDGs that are named, of which there is at least one."""
+    total, parts = 0.0, 0
+    for weight, found, number in zip((THEME_PARTS, DAC_PARTS, SDG_PARTS), covered, named, strict=True):
+        if number:
+            total += weight * (found / number)
+            parts += weight
+    return total / parts
 
 
 def position(request: Request, candidate: Candidate, _plan: Plan, _scale: Scale) -> Share:
     """The same position (or half for the same family of positions), and years in it up to ten."""
-    years = min(candidate.years_in_role, YEARS_THAT_COUNT) / YEARS_THAT_COUNT
-    alike, because = _alike(request.position, candidate.position)
-    return POSITION_PART * alike + YEARS_PART * years, (*because, f"years:{candidate.years_in_role}")
+    alike, because = likeness(request.position, candidate.position)
+    return position_share(alike, candidate.years_in_role), (*because, f"years:{candidate.years_in_role}")
+
+
+def position_share(alike: float, years: int) -> float:
+    """The likeness of two positions, from 0 to 1, and years in the role."""
+    return POSITION_PART * alike + YEARS_PART * (min(years, YEARS_THAT_COUNT) / YEARS_THAT_COUNT)
 
 
 def context(request: Request, candidate: Candidate, _plan: Plan, _scale: Scale) -> Share:
     """How comparable the two places are: population band, income group of the country, part of the world."""
-    parts = (
-        (POPULATION_PART, *_population(request.place, candidate.place)),
-        (INCOME_PART, *_income(request.place, candidate.place)),
-        (REGION_PART, *_region(request.place, candidate.place)),
-    )
+    population, population_because = _population(request.place, candidate.place)
+    income, income_because = _income(request.place, candidate.place)
+    region, region_because = _region(request.place, candidate.place)
     wished = ("preferred",) if candidate.organisation_id in request.preferred else ()
-    return sum(part * share for part, share, _ in parts), (*wished, *(code for *_, codes in parts for code in codes))
+    because = (*wished, *population_because, *income_because, *region_because)
+    return context_share(population, income, region), because
+
+
+def context_share(population: float, income: float, region: float) -> float:
+    """Three likenesses of two places, each from 0 to 1, as one."""
+    return POPULATION_PART * population + INCOME_PART * income + REGION_PART * region
 
 
 def language(request: Request, candidate: Candidate, _plan: Plan, _scale: Scale) -> Share:
@@ -90,11 +100,18 @@ def language(request: Request, candidate: Candidate, _plan: Plan, _scale: Scale)
 
 def availability(_request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> Share:
     """Half for the choice of days, half for the track record: ratings drawn toward everybody's mean by four of them."""
-    choice = min(1.0, plan.free / (ENOUGH_CHOICE * LIMITS[plan.mode].usual))
-    total = candidate.rating * candidate.ratings + scale.mean_rating * PSEUDO_RATINGS
-    drawn = total / (candidate.ratings + PSEUDO_RATINGS)
+    share = availability_share(
+        plan.free, ENOUGH_CHOICE * LIMITS[plan.mode].usual, candidate.ratings, candidate.rating, scale.mean_rating
+    )
     record = f"rating:{candidate.rating:.1f}" if candidate.ratings else "rating:none"
-    return 0.5 * choice + 0.5 * (drawn - 1) / 4, (f"days:{plan.free}", record)
+    return share, (f"days:{plan.free}", record)
+
+
+def availability_share(free: int, enough: int, ratings: int, rating: float, mean_rating: float) -> float:
+    """`free` days of which `enough` would be a full choice, and `ratings` whose mean is `rating`, from 1 to 5."""
+    choice = min(1.0, free / enough)
+    drawn = (rating * ratings + mean_rating * PSEUDO_RATINGS) / (ratings + PSEUDO_RATINGS)
+    return 0.5 * choice + 0.5 * (drawn - 1) / 4
 
 
 FACTORS: Mapping[str, Callable[[Request, Candidate, Plan, Scale], Share]] = {
@@ -106,6 +123,11 @@ FACTORS: Mapping[str, Callable[[Request, Candidate, Plan, Scale], Share]] = {
 }
 
 
+def hundredths(weight: float, share: float) -> int:
+    """What a share of a factor's weight gives, in hundredths of a point: whole numbers add up without an error."""
+    return floor(weight * share * 100 + 0.5)
+
+
 def _dac(code: str, offered: frozenset[str]) -> Share:
     if code in offered:
         return 1.0, (f"dac:{code}",)
@@ -115,7 +137,8 @@ def _dac(code: str, offered: frozenset[str]) -> Share:
     return 0.0, ()
 
 
-def _alike(wanted: Position, offered: Position) -> Share:
+def likeness(wanted: Position, offered: Position) -> Share:
+    """1 for the same position, half for the same family, else 0."""
     if wanted is offered:
         return 1.0, (f"position:{wanted}",)
     for name, family in FAMILIES.items():
@@ -128,14 +151,19 @@ def _population(one: Place, other: Place) -> Share:
     if one.population is None or other.population is None:
         return UNKNOWN, ("population:unknown",)
     apart = abs(population_band(one.population).rank - population_band(other.population).rank)
-    return max(0.0, 1 - apart / BANDS_APART), (f"population-bands-apart:{apart}",)
+    return nearness(apart, BANDS_APART), (f"population-bands-apart:{apart}",)
 
 
 def _income(one: Place, other: Place) -> Share:
     if one.income is None or other.income is None:
         return UNKNOWN, ("income:unknown",)
     apart = abs(one.income - other.income)
-    return max(0.0, 1 - apart / INCOME_GROUPS_APART), (f"income-groups-apart:{apart}",)
+    return nearness(apart, INCOME_GROUPS_APART), (f"income-groups-apart:{apart}",)
+
+
+def nearness(apart: int, far: int) -> float:
+    """1 for the same rank, 0 for ranks that are `far` or more apart."""
+    return max(0.0, 1 - apart / far)
 
 
 def _region(one: Place, other: Place) -> Share:

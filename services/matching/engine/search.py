@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.matching.engine import days
-from services.matching.engine.factors import FACTORS
+from services.matching.engine.acceptance import acceptance
+from services.matching.engine.factors import FACTORS, hundredths
 from services.matching.engine.filters import FILTERS, obstacles
 from services.matching.engine.values import Candidate, Found, Plan, Ranked, Request, Scale
 from shared.events.matching import Contribution, FilteredOut
@@ -33,13 +34,19 @@ def search(request: Request, candidates: Iterable[Candidate], scale: Scale, *, t
 
 
 def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> Ranked:
-    """The score of one pair, with what each factor adds, rounded to a hundredth of a point."""
-    contributions = []
+    """The score of one pair with what adds up to it: what each factor gives, less what the offerer's answers cost."""
+    fit, contributions = 0, []
     for name, factor in FACTORS.items():
         share, because = factor(request, candidate, plan, scale)
         weight = getattr(scale.weights, name)
-        contributions.append(Contribution(factor=name, points=round(weight * share, 2), out_of=weight, because=because))
-    return Ranked(candidate, plan, round(sum(one.points for one in contributions), 2), tuple(contributions))
+        points = hundredths(weight, share)
+        fit += points
+        contributions.append(Contribution(factor=name, points=points / 100, out_of=weight, because=because))
+    score = hundredths(fit / 100, acceptance(candidate, scale))
+    if score < fit:
+        because = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
+        contributions.append(Contribution(factor="acceptance", points=(score - fit) / 100, out_of=0, because=because))
+    return Ranked(candidate, plan, score / 100, tuple(contributions))
 
 
 def _place(request: Request, ranked: Ranked) -> tuple[bool, float, bool, int, UUID]:

@@ -77,7 +77,8 @@ class Candidate:
     """An offer as the search sees it.
 
     `booked`: days on which the expert is taken. `days_a_year`: None where the offer does not say. `ratings`: how many
-    there are, `rating`: their mean.
+    there are, `rating`: their mean, from 1 to 5. `answered`: how often the offerer has answered a proposal, or let it
+    expire; `accepted`: how many of these were agreed to.
     """
 
     offer_id: UUID
@@ -100,6 +101,8 @@ class Candidate:
     booked: tuple[Days, ...] = ()
     ratings: int = 0
     rating: float = 0.0
+    answered: int = 0
+    accepted: int = 0
 
 
 class Weights(BaseModel):
@@ -123,10 +126,16 @@ class Weights(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How to score: the weights, and the mean rating of all experts, toward which a short track record is drawn."""
+    """How to score: the weights, and what little knowledge of one offer is drawn toward.
+
+    `mean_rating`: of all experts. `expected`: the share of proposals that are accepted, all over; `expected_in`: in a
+    country, where anything is known of it.
+    """
 
     weights: Weights = field(default_factory=Weights)
     mean_rating: float = RATING_WITHOUT_ANY
+    expected: float = 1.0
+    expected_in: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

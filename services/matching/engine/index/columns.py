@@ -1,0 +1,112 @@
+"""What the score needs of an offer, as one line of 64 bytes: a processor fetches just that much at once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from services.matching.engine.values import Days
+
+UNLIMITED = 32_767  # days a year, where the offer does not say
+NOTHING_KNOWN = -1
+
+LINE = np.dtype(
+    [
+        ("rating", np.float64),  # the mean of `ratings`
+        ("first", np.int32),  # of the first free stretch, as a proleptic ordinal; 1 where there is none
+        ("last", np.int32),  # its last day; 0 where there is none
+        ("more", np.int32),  # where the other stretches begin in the pool
+        ("organisation", np.int32),
+        ("reserved", np.int32),
+        ("ratings", np.int32),
+        ("answered", np.int32),  # proposals that were answered
+        ("accepted", np.int32),  # and those of them that were accepted
+        ("others", np.int16),  # how many other stretches
+        ("country", np.int16),
+        ("region", np.int16),  # NOTHING_KNOWN where nothing is known, as in the four below
+        ("subregion", np.int16),
+        ("days_a_year", np.int16),
+        ("income", np.int8),  # rank of the income group
+        ("band", np.int8),  # rank of the population band
+        ("position", np.int8),  # place in Position
+        ("years", np.int8),  # in the role, up to YEARS_THAT_COUNT
+        ("modes", np.int8),  # bit n: the mode at place n of Mode
+        ("standing", np.int8),  # 1 for an offer that answers no application in particular
+        ("unused", np.int8, 6),
+    ],
+    align=True,
+)
+STRETCH = np.dtype([("first", np.int32), ("last", np.int32)])
+NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
+FIRST_LINES, FIRST_STRETCHES = 1024, 256
+
+
+class Columns:
+    """Lines by slot, the offers' ids beside them, and a pool for those with more than one free stretch of days.
+
+    A changed offer leaves its old stretches behind in the pool; once half of it is so, the pool is packed. A slot that
+    is not in use keeps its last line.
+    """
+
+    def __init__(self) -> None:
+        self.lines: npt.NDArray[np.void] = np.zeros(FIRST_LINES, LINE)
+        self.ids: npt.NDArray[np.void] = np.zeros(FIRST_LINES, NUMBER)
+        self.pool: npt.NDArray[np.void] = np.zeros(FIRST_STRETCHES, STRETCH)
+        self._end = 0  # of what was ever written into the pool
+        self._left_behind = 0
+
+    def make_room(self, slots: int) -> None:
+        """Let there be at least so many lines."""
+        if slots > len(self.lines):
+            self.lines, self.ids = [_grown(array, slots) for array in (self.lines, self.ids)]
+
+    def write(self, slot: int, offer_id: UUID, line: tuple[object, ...], free: Sequence[Days]) -> None:
+        """Write an offer's line; `line` are the values of LINE in their order, but for those of the stretches."""
+        number = offer_id.int
+        self._left_behind += int(self.lines[slot]["others"])
+        self.lines[slot]["others"] = 0
+        first, *others = [(days.first.toordinal(), days.last.toordinal()) for days in free] or [(1, 0)]
+        more = self._pooled(others)
+        self.ids[slot] = (number >> 64, number & 0xFFFF_FFFF_FFFF_FFFF)
+        self.lines[slot] = (line[0], *first, more, *line[1:6], len(others), *line[6:], 0)
+
+    def stretches(self, slot: int) -> list[tuple[int, int]]:
+        """The free stretches of an offer, in their order, as ordinals."""
+        line = self.lines[slot]
+        if line["last"] < line["first"]:
+            return []
+        more = self.pool[line["more"] : line["more"] + line["others"]]
+        return [(int(line["first"]), int(line["last"])), *((int(one["first"]), int(one["last"])) for one in more)]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return self.lines.nbytes + self.ids.nbytes + self.pool.nbytes
+
+    def _pooled(self, stretches: Sequence[tuple[int, int]]) -> int:
+        if not stretches:
+            return 0
+        if self._left_behind > max(FIRST_STRETCHES, self._end // 2):
+            self._pack()
+        at, self._end = self._end, self._end + len(stretches)
+        if self._end > len(self.pool):
+            self.pool = _grown(self.pool, self._end)
+        self.pool[at : self._end] = stretches
+        return at
+
+    def _pack(self) -> None:
+        """Write the pool anew with what is in use."""
+        used = np.flatnonzero(self.lines["others"])
+        packed, end = np.zeros_like(self.pool), 0
+        for slot in used:
+            more, others = int(self.lines[slot]["more"]), int(self.lines[slot]["others"])
+            packed[end : end + others] = self.pool[more : more + others]
+            self.lines[slot]["more"], end = end, end + others
+        self.pool, self._end, self._left_behind = packed, end, 0
+
+
+def _grown(array: npt.NDArray[np.void], length: int) -> npt.NDArray[np.void]:
+    grown = np.zeros(max(2 * len(array), length), array.dtype)
+    grown[: len(array)] = array
+    return grown

@@ -1,0 +1,210 @@
+"""A request in the index's terms: rows of bits, numbers of places, tables of points."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from itertools import accumulate, chain
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from services.matching.engine.days import LIMITS, advised
+from services.matching.engine.factors import ENOUGH_CHOICE
+from services.matching.engine.filters import RANKS
+from services.matching.engine.index import tables
+from services.matching.engine.index.bitmaps import Bitmaps
+from services.matching.engine.index.columns import NOTHING_KNOWN
+from services.matching.engine.index.tables import Table
+from services.matching.engine.values import Days, Request, Scale
+from shared.primitives.terms import Level, Mode
+
+Rows = npt.NDArray[np.int64]
+Codes = Mapping[object, int]
+
+MODES = tuple(Mode)
+WORKING_LEVELS = (Level.B2, Level.C1, Level.C2)
+# Names of bits that are no codes.
+LIVE, ACTIVE, ROOM, OPEN, ANY_MODE = "live", "active", "room", "open to any application", "any mode"
+EVER = "free for years"
+MONTHS = (
+    36  # each month is a row of bits, so a stretch from now to the year 9999 must not make a row for each of its own
+)
+
+
+class Numbers(NamedTuple):
+    """What a request is, in numbers. Days are proleptic ordinals; the rows are those of Bitmaps.
+
+    `advised`: the first mode that fits is chosen of those that are offered.
+    """
+
+    live: int
+    active: int
+    room: int
+    open: int
+    mode: int
+    advised: bool
+    interpretation: bool
+    first: int
+    last: int
+    own: int
+    country: int
+    same_country: bool
+    band: int
+    income: int
+    region: int
+    subregion: int
+    availability: float
+    mean_rating: float
+
+
+class Question(NamedTuple):
+    """What the kernel is asked: numbers, rows of bits, places in other arrays, and tables of points.
+
+    `months`: rows of who is free on some day of a month. `speakers`: rows of who speaks a language at B2 or better,
+    then at C1, then at C2, for each language that the request speaks so well; `levels` says where each of the three
+    begins, and the last ends. `modes`: places in Mode, in the order in which they are tried. `answering`: slots of the
+    offers that answer this application.
+    """
+
+    numbers: Numbers
+    themes: Rows
+    dac: Rows
+    sectors: Rows
+    sdgs: Rows
+    months: Rows
+    speakers: Rows
+    levels: Rows
+    modes: Rows
+    excluded: Rows
+    preferred: Rows
+    refused: Rows
+    answering: Rows
+    knowledge: Table
+    position: Table
+    context: Table
+    language: Table
+    expected: npt.NDArray[np.float64]
+
+
+SHORTEST = np.array([LIMITS[mode].shortest for mode in MODES], np.int64)
+USUAL = np.array([LIMITS[mode].usual for mode in MODES], np.int64)
+ENOUGH = USUAL * ENOUGH_CHOICE
+
+
+def ask(
+    request: Request,
+    scale: Scale,
+    *,
+    bitmaps: Bitmaps,
+    places: Codes,
+    organisations: Mapping[UUID, int],
+    slots: Mapping[UUID, int],
+    answering: Iterable[int],
+    countries: Mapping[str, int],
+) -> Question:
+    """The question that a request puts to the index.
+
+    `places` numbers regions, `countries` countries, `organisations` who offers, `slots` the offers; what they lack is
+    in no line either. `answering`: slots of the offers that answer this application.
+    """
+    weights, dac = scale.weights, sorted(request.dac)
+    modes = advised(request.participants) if request.mode is None else (request.mode,)
+    speakers = [_speakers(request, bitmaps, level) for level in WORKING_LEVELS]
+    return Question(
+        numbers=_numbers(request, scale, bitmaps, places, organisations, countries),
+        themes=_rows(bitmaps.row(("theme", code)) for code in request.themes),
+        dac=_rows(bitmaps.row(("dac", code)) for code in dac),
+        sectors=_rows(bitmaps.row(("sector", code[:3])) for code in dac),
+        sdgs=_rows(bitmaps.row(("sdg", number)) for number in request.sdgs),
+        months=_rows(_free_in(request, bitmaps)),
+        speakers=_rows(chain.from_iterable(speakers)),
+        levels=_rows(accumulate(map(len, speakers), initial=0)),
+        modes=_rows(MODES.index(mode) for mode in modes),
+        excluded=_known(request.excluded, organisations),
+        preferred=_known(request.preferred, organisations),
+        refused=_known(request.refused, slots),
+        answering=_rows(answering),
+        knowledge=tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs)),
+        position=tables.position(weights.position, request.position),
+        context=tables.context(weights.context),
+        language=tables.language(weights.language),
+        expected=_expected(scale, countries),
+    )
+
+
+def _numbers(
+    request: Request,
+    scale: Scale,
+    bitmaps: Bitmaps,
+    places: Codes,
+    organisations: Mapping[UUID, int],
+    countries: Mapping[str, int],
+) -> Numbers:
+    return Numbers(
+        live=bitmaps.row(LIVE),
+        active=bitmaps.row(ACTIVE),
+        room=bitmaps.row(ROOM),
+        open=bitmaps.row(OPEN),
+        mode=bitmaps.row(ANY_MODE if request.mode is None else request.mode),
+        advised=request.mode is None,
+        interpretation=request.interpretation,
+        first=request.window.first.toordinal(),
+        last=request.window.last.toordinal(),
+        own=organisations.get(request.organisation_id, NOTHING_KNOWN),
+        country=countries.get(request.place.country, NOTHING_KNOWN),
+        same_country=request.same_country,
+        band=band_of(request.place.population),
+        income=NOTHING_KNOWN if request.place.income is None else request.place.income,
+        region=_place(request.place.region, places),
+        subregion=_place(request.place.subregion, places),
+        availability=float(scale.weights.availability),
+        mean_rating=float(scale.mean_rating),
+    )
+
+
+def months_of(stretches: Iterable[Days]) -> set[Hashable]:
+    """Names of the months with at least one of these days; EVER for a stretch of more than MONTHS of them."""
+    names: set[Hashable] = set()
+    for days in stretches:
+        months = range(days.first.year * 12 + days.first.month - 1, days.last.year * 12 + days.last.month)
+        names |= {EVER} if len(months) > MONTHS else set(months)
+    return names
+
+
+def _free_in(request: Request, bitmaps: Bitmaps) -> Iterable[int]:
+    months = months_of([request.window])
+    return map(bitmaps.row, (LIVE,) if EVER in months else (EVER, *months))
+
+
+def _rows(numbers: Iterable[int]) -> Rows:
+    return np.fromiter(numbers, np.int64)
+
+
+def _known(ids: Iterable[UUID], numbers: Mapping[UUID, int]) -> Rows:
+    return _rows(numbers[one] for one in ids if one in numbers)
+
+
+def _place(code: str | None, places: Codes) -> int:
+    # A region that no offer is in differs from all of theirs, and is not unknown.
+    return NOTHING_KNOWN if code is None else places.get(code, len(places))
+
+
+def _speakers(request: Request, bitmaps: Bitmaps, level: Level) -> list[int]:
+    return [
+        bitmaps.row(("language", language, level))
+        for language, own in request.languages.items()
+        if RANKS[own] >= RANKS[level]
+    ]
+
+
+def _expected(scale: Scale, countries: Mapping[str, int]) -> npt.NDArray[np.float64]:
+    expected = np.full(len(countries) + 1, scale.expected)
+    for country, share in scale.expected_in.items():
+        if country in countries:
+            expected[countries[country]] = share
+    return expected
+
+
+def band_of(population: int | None) -> int:
+    """The rank of a population band; NOTHING_KNOWN for none."""
+    return NOTHING_KNOWN if population is None else tables.band_rank(population)

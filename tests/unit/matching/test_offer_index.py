@@ -1,0 +1,99 @@
+"""The living index finds what the slow and obvious searches find, whatever happened to it before."""
+
+from collections import Counter
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from services.matching.engine.index import OfferIndex
+from services.matching.engine.search import search
+from services.matching.engine.values import Candidate, Scale, Weights
+from tests.builders.market import Market
+from tests.builders.matching import a_candidate, a_request
+from tests.oracles.full_masks import FullMasks
+
+OFFERS, REQUESTS, TOP = 1500, 1000, 20
+SCALES = (
+    Scale(),
+    Scale(Weights(knowledge=100, position=0, context=0, language=0, availability=0), mean_rating=4.2, expected=0.6),
+    Scale(Weights(knowledge=0, position=0, context=100, language=0, availability=0), expected_in={"GH": 0.3}),
+    Scale(Weights(knowledge=30, position=20, context=10, language=15, availability=25), expected_in={"NL": 0.9}),
+)
+
+
+def filled(offers: list[Candidate]) -> OfferIndex:
+    index = OfferIndex()
+    for one in offers:
+        index.put(one)
+    return index
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    return Market(seed=5)
+
+
+@pytest.fixture(scope="module")
+def offers(market: Market) -> list[Candidate]:
+    return list(market.offers(OFFERS))
+
+
+def test_it_finds_what_full_masks_find_with_the_same_scores(market: Market, offers: list[Candidate]) -> None:
+    index, masks = filled(offers), FullMasks(offers)
+    nobody = 0
+    for number in range(REQUESTS):
+        request, scale = market.request(), SCALES[number % len(SCALES)]
+        hits = index.search(request, scale, top=TOP)
+        assert [tuple(hit) for hit in hits.best] == masks.best(request, scale, TOP)
+        nobody += not hits.best
+    assert 0 < nobody < REQUESTS / 2  # both were met
+
+
+def test_it_finds_and_counts_what_the_search_of_one_after_the_other_does(
+    market: Market, offers: list[Candidate]
+) -> None:
+    some = offers[:500]
+    index = filled(some)
+    for number in range(60):
+        request, scale = market.request(), SCALES[number % len(SCALES)]
+        hits, found = index.search(request, scale, top=TOP), search(request, some, scale, top=TOP)
+        assert [(hit.offer_id, hit.score / 100) for hit in hits.best] == [
+            (one.candidate.offer_id, one.score) for one in found.ranked
+        ]
+        counted: Counter[str] = Counter()
+        for failed, offers_so in index.removed(request).items():
+            counted.update(dict.fromkeys(failed, offers_so))
+        assert counted == Counter({one.filter: one.offers for one in found.filtered})
+        assert index.removed(request).get(frozenset(), 0) == hits.passed
+        assert hits.considered == found.considered
+
+
+def test_ties_are_broken_by_less_to_do_and_then_by_id() -> None:
+    request, random = a_request(), Random(3)
+    # Ids that differ in their upper half, in their lower half, and in its highest bit.
+    ids = [UUID(int=high << 64 | low) for high in (1, 2) for low in (7, 9, 1 << 63)]
+    twins = [a_candidate(offer_id=one, capacity=9, reserved=3) for one in ids]
+    twins.append(a_candidate(offer_id=UUID(int=3 << 64), capacity=9, reserved=2))
+    for top in (1, 3, 7, 20):
+        index = filled(random.sample(twins, len(twins)))
+        expected = [twins[-1].offer_id, *ids][:top]
+        assert [hit.offer_id for hit in index.search(request, Scale(), top=top).best] == expected
+        assert [one.candidate.offer_id for one in search(request, twins, Scale(), top=top).ranked] == expected
+
+
+def test_after_many_changes_it_is_the_index_of_what_is_left(market: Market) -> None:
+    random, index = Random(11), OfferIndex()
+    there: dict[object, Candidate] = {}
+    for candidate in market.offers(3000, organisations=300):
+        known = random.random() < 0.6 and there
+        offer_id = random.choice(list(there)) if known else candidate.offer_id
+        if known and random.random() < 0.3:
+            index.remove(offer_id)  # type: ignore[arg-type]
+            del there[offer_id]
+        else:
+            there[offer_id] = market.offer(offer_id, 300)  # type: ignore[arg-type]
+            index.put(there[offer_id])
+    fresh = filled(list(there.values()))
+    assert index.content() == fresh.content()
+    assert len(index) == len(there)
