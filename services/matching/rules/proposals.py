@@ -78,7 +78,8 @@ class SupersededBecause(StrEnum):
 class Proposal:
     """One candidate pairing of an application with an offer.
 
-    `member_id` is the expert who offers, `search` the number of the search that found the pair.
+    `member_id` is the expert who offers, `search` the number of the search that found the pair. `working_days` are
+    those on which it can be answered, up to `respond_by`; the release before wrote none down.
     """
 
     proposal_id: UUID
@@ -96,6 +97,8 @@ class Proposal:
     days: Days
     respond_by: date
     proposed_at: datetime
+    working_days: tuple[date, ...] = ()
+    remind_on: date | None = None
     reason: str | None = None
     declined_by: Side | None = None
 

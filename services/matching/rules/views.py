@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.matching.rules.proposals import Proposal, ProposalState
+from services.matching.rules.reminders import reminder_days
 from services.matching.rules.searches import Search, SearchState
 from shared.events.matching import Contribution, FilteredOut
 from shared.primitives.terms import Mode, Side
@@ -18,7 +19,10 @@ class View(BaseModel):
 
 
 class ProposalView(View):
-    """A proposal. The points of its contributions add up to its score; days are inclusive."""
+    """A proposal. The points of its contributions add up to its score; days are inclusive.
+
+    `reminders` are the days on which a side that has not answered by then is reminded.
+    """
 
     proposal_id: UUID
     application_id: UUID
@@ -34,6 +38,7 @@ class ProposalView(View):
     first: date
     last: date
     respond_by: date
+    reminders: tuple[date, ...]
     reason: str | None
     declined_by: Side | None
 
@@ -74,6 +79,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
         first=proposal.days.first,
         last=proposal.days.last,
         respond_by=proposal.respond_by,
+        reminders=reminder_days(proposal.working_days),
         reason=proposal.reason,
         declined_by=proposal.declined_by,
     )

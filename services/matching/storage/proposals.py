@@ -14,7 +14,7 @@ from shared.primitives.terms import Mode, Side
 
 COLUMNS = (
     "proposal_id, application_id, offer_id, requester_id, offerer_id, member_id, state, search, rank, score, "
-    "contributions, mode, first_day, last_day, respond_by, proposed_at"
+    "contributions, mode, first_day, last_day, respond_by, proposed_at, working_days, remind_on"
 )
 
 # Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
@@ -52,6 +52,8 @@ async def add_proposals(connection: Connection, proposals: Iterable[Proposal]) -
                 one.days.last,
                 one.respond_by,
                 one.proposed_at,
+                one.working_days,
+                one.remind_on,
             )
             for one in proposals
         ],
@@ -83,11 +85,15 @@ async def lock_proposals(connection: Connection, application_id: UUID) -> dict[U
 async def save_proposal(connection: Connection, proposal: Proposal) -> None:
     """Store what changes in a proposal."""
     await connection.execute(
-        "UPDATE proposals SET state = $2, reason = $3, declined_by = $4, updated_at = now() WHERE proposal_id = $1",
+        """
+        UPDATE proposals SET state = $2, reason = $3, declined_by = $4, remind_on = $5, updated_at = now()
+        WHERE proposal_id = $1
+        """,
         proposal.proposal_id,
         proposal.state,
         proposal.reason,
         proposal.declined_by,
+        proposal.remind_on,
     )
 
 
@@ -139,6 +145,8 @@ def _proposal(row: asyncpg.Record) -> Proposal:
         days=Days(row["first_day"], row["last_day"]),
         respond_by=row["respond_by"],
         proposed_at=row["proposed_at"],
+        working_days=tuple(row["working_days"]),
+        remind_on=row["remind_on"],
         reason=row["reason"],
         declined_by=Side(row["declined_by"]) if row["declined_by"] else None,
     )

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Ranked
 from services.matching.rules import searches as rules
-from services.matching.rules.calendar import add_working_days
+from services.matching.rules.calendar import working_days
 from services.matching.rules.policy import Ground, Policy
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reading import request_of
+from services.matching.rules.reminders import next_reminder
 from services.matching.rules.searches import Search, SearchState
 from services.matching.storage import offers, policies, proposals, searches
 from shared.events.intake import ApplicationValidated
@@ -75,30 +76,36 @@ async def publish(
     work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
 ) -> None:
     """Store proposals and announce them to both sides. The search that found them is stored."""
-    respond_by = add_working_days(work.today, policy.answer_days)
-    fresh = [
-        Proposal(
-            proposal_id=work.new_id(),
-            application_id=search.application_id,
-            offer_id=one.candidate.offer_id,
-            requester_id=search.application.organisation.organisation_id,
-            offerer_id=one.candidate.organisation_id,
-            member_id=one.candidate.member_id,
-            state=ProposalState.PUBLISHED,
-            search=search.number,
-            rank=rank,
-            score=one.score,
-            contributions=one.contributions,
-            mode=one.plan.mode,
-            days=one.plan.days,
-            respond_by=respond_by,
-            proposed_at=work.now,
-        )
-        for rank, one in enumerate(ranked, start=first_rank)
-    ]
+    fresh = [_published(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
     await proposals.add_proposals(work.connection, fresh)
     for proposal in fresh:
         work.announce(_proposed(proposal), case=proposal.application_id)
+
+
+def _published(work: UnitOfWork, search: Search, one: Ranked, policy: Policy, rank: int) -> Proposal:
+    """The proposal of one pair; both sides have the same days to answer, those on which both are at work."""
+    organisation = search.application.organisation
+    countries = (organisation.country, one.candidate.place.country)
+    to_answer = working_days(work.today, policy.answer_days, countries)
+    return Proposal(
+        proposal_id=work.new_id(),
+        application_id=search.application_id,
+        offer_id=one.candidate.offer_id,
+        requester_id=organisation.organisation_id,
+        offerer_id=one.candidate.organisation_id,
+        member_id=one.candidate.member_id,
+        state=ProposalState.PUBLISHED,
+        search=search.number,
+        rank=rank,
+        score=one.score,
+        contributions=one.contributions,
+        mode=one.plan.mode,
+        days=one.plan.days,
+        respond_by=to_answer[-1],
+        proposed_at=work.now,
+        working_days=to_answer,
+        remind_on=next_reminder(to_answer, work.today),
+    )
 
 
 def sequence_of(work: UnitOfWork) -> int:

@@ -40,7 +40,7 @@ async def test_half_an_agreement_expires_too_and_the_search_goes_on(matching: Ma
     proposal = await matching.proposal(application)
     await matching.accepts(proposal.offerer_id, proposal.proposal_id)
     await matching.announced()
-    clock.move(timedelta(days=15))
+    clock.move(proposal.respond_by + timedelta(days=1) - clock.now.date())
     assert await matching.lets_time_work() == {"expire proposals": 1}
     expired, proposed = await matching.announced()
     assert isinstance(expired, MatchExpired)
@@ -53,7 +53,7 @@ async def test_a_proposal_that_joined_later_has_its_own_deadline(matching: Match
     await matching.hears(an_offer(), application)
     clock.move(timedelta(days=7))
     await matching.hears(an_offer(answers=application.application_id))
-    clock.move(timedelta(days=8))
+    clock.move(timedelta(days=9))
     assert await matching.lets_time_work() == {"expire proposals": 1}
     states = [one.state for one in await matching.proposals(application)]
     assert states == [ProposalState.EXPIRED, ProposalState.PUBLISHED]
