@@ -23,6 +23,7 @@ REACTIONS: Reactions = {
     matching.MatchAccepted: FOLLOW,
     matching.MatchDeclined: FOLLOW,
     matching.MatchConfirmed: FOLLOW,
+    matching.ProposalReminded: FOLLOW,
     matching.MatchExpired: FOLLOW,
     matching.MatchSuperseded: FOLLOW,
     matching.NoMatchFound: FOLLOW,

@@ -116,6 +116,7 @@ CATALOGUE: tuple[Entry, ...] = (
             (matching.MatchAccepted, (P,)),
             (matching.MatchDeclined, (P,)),
             (matching.MatchConfirmed, ("intake", X, P)),
+            (matching.ProposalReminded, (P,)),
             (matching.MatchExpired, (P,)),
             (matching.MatchSuperseded, (X, P)),
         ],

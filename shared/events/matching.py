@@ -76,6 +76,17 @@ class MatchConfirmed(Event):
     participants: int
 
 
+class ProposalReminded(Event):
+    """The sides that have not answered yet are reminded of their proposal."""
+
+    proposal_id: UUID
+    application_id: UUID
+    sides: tuple[Side, ...] = Field(min_length=1, description="who has not answered")
+    reminded_on: date
+    respond_by: date
+    days_left: int = Field(ge=1, description="working days to answer, the day of the reminder included")
+
+
 class MatchExpired(Event):
     """Nobody answered in time."""
 

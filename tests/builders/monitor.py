@@ -21,7 +21,7 @@ from shared.events.exchange import (
     ExchangeStarted,
 )
 from shared.events.intake import ApplicationAdmitted, ApplicationClosed, ApplicationSubmitted, ApplicationWithdrawn
-from shared.events.matching import MatchAccepted, MatchDeclined, MatchProposed, NoMatchFound
+from shared.events.matching import MatchAccepted, MatchDeclined, MatchProposed, NoMatchFound, ProposalReminded
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Mode, Side
 from shared.streaming.message import Message
@@ -97,6 +97,16 @@ class ACase:
 
     def accepted(self) -> MatchAccepted:
         return MatchAccepted(proposal_id=self.proposal_id, application_id=self.case_id, side=Side.REQUESTER)
+
+    def reminded(self, reminded_on: date, respond_by: date) -> ProposalReminded:
+        return ProposalReminded(
+            proposal_id=self.proposal_id,
+            application_id=self.case_id,
+            sides=(Side.OFFERER,),
+            reminded_on=reminded_on,
+            respond_by=respond_by,
+            days_left=2,
+        )
 
     def declined(self) -> MatchDeclined:
         return MatchDeclined(

@@ -45,6 +45,7 @@ from shared.events.matching import (
     MatchConfirmed,
     MatchProposed,
     NoMatchFound,
+    ProposalReminded,
 )
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Level, Mode, OrganisationKind, Position, Side
@@ -219,6 +220,18 @@ class Story:
             first=self.first,
             last=self.last,
             respond_by=self.begin.date() + timedelta(days=14),
+        )
+        return self.tell(event, service="matching")
+
+    def reminded(self, *sides: Side, days_left: int) -> Self:
+        """Who has not answered is reminded."""
+        event = ProposalReminded(
+            proposal_id=self.proposal_id,
+            application_id=self.case_id,
+            sides=sides,
+            reminded_on=self.begin.date() + timedelta(days=7),
+            respond_by=self.begin.date() + timedelta(days=14),
+            days_left=days_left,
         )
         return self.tell(event, service="matching")
 

@@ -128,6 +128,19 @@ async def application_past_deadline(connection: Connection, today: date) -> UUID
     return found
 
 
+async def application_to_remind(connection: Connection, today: date) -> UUID | None:
+    """An application with an open proposal of which somebody is to be reminded."""
+    found: UUID | None = await connection.fetchval(
+        """
+        SELECT application_id FROM proposals
+        WHERE state = ANY($1) AND remind_on <= $2 AND respond_by >= $2 ORDER BY remind_on LIMIT 1
+        """,
+        list(OPEN),
+        today,
+    )
+    return found
+
+
 def _proposal(row: asyncpg.Record) -> Proposal:
     return Proposal(
         proposal_id=row["proposal_id"],

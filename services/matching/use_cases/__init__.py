@@ -6,6 +6,7 @@ from services.matching.use_cases.endings import expire_proposals, supersede_lost
 from services.matching.use_cases.exchanges import record_completion, record_evaluation, release_capacity
 from services.matching.use_cases.offers import change_offer, close_offer, index_offer, retry_unmatched
 from services.matching.use_cases.organisations import register_organisation
+from services.matching.use_cases.reminders import remind_of_proposals
 from services.matching.use_cases.searching import propose_matches
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "record_evaluation",
     "register_organisation",
     "release_capacity",
+    "remind_of_proposals",
     "retry_unmatched",
     "supersede_lost_proposals",
     "withdraw_search",

@@ -38,6 +38,15 @@ class PracticeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """The latest reminder of a proposal: who had not answered on that day, and how many working days were left."""
+
+    sides: frozenset[Side]
+    on: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A pairing, with its reasons and who has agreed to it."""
 
@@ -48,9 +57,17 @@ class Proposal:
     score: float | None = None
     contributions: tuple[Contribution, ...] = ()
     respond_by: date | None = None
+    reminder: Reminder | None = None
     accepted: frozenset[Side] = frozenset()
     declined_by: Side | None = None
     state: ProposalState = ProposalState.OPEN
+
+    @property
+    def unheeded(self) -> Reminder | None:
+        """The latest reminder, as long as somebody who was reminded has not answered."""
+        if self.state is not ProposalState.OPEN or self.reminder is None or self.reminder.sides <= self.accepted:
+            return None
+        return self.reminder
 
 
 @dataclass(frozen=True, slots=True)

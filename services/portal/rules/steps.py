@@ -10,6 +10,7 @@ from services.portal.rules.parts import (
     PracticeState,
     Proposal,
     ProposalState,
+    Reminder,
     Search,
     Survey,
     SurveyState,
@@ -92,6 +93,8 @@ def proposal(known: Proposal, event: Event) -> Proposal:
             )
         case matching.MatchAccepted():
             known = replace(known, accepted=known.accepted | {event.side})
+        case matching.ProposalReminded():
+            known = replace(known, reminder=Reminder(frozenset(event.sides), event.reminded_on, event.days_left))
         case matching.MatchDeclined():
             known = replace(known, state=ProposalState.DECLINED, declined_by=event.side)
         case matching.MatchConfirmed():

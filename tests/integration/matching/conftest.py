@@ -103,6 +103,17 @@ class Matching:
         async with self.database.reading() as connection:
             return [row["detail"] for row in await listed(connection, state="dead", limit=100)]
 
+    async def somebody_waits(self) -> bool:
+        """Whether a transaction waits for another one's lock."""
+        async with self.database.reading() as connection:
+            waits: bool = await connection.fetchval(
+                """
+                SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                               WHERE NOT l.granted AND a.datname = current_database())
+                """
+            )
+            return waits
+
     async def reserved(self, offer_id: UUID) -> int:
         async with self.database.reading() as connection:
             number: int = await connection.fetchval("SELECT reserved FROM offers WHERE offer_id = $1", offer_id)

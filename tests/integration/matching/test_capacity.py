@@ -102,21 +102,10 @@ async def test_whoever_waits_for_the_same_place_or_days_is_told_when_they_are_ta
     async with matching.database.unit_of_work(somebody_of(first.requester_id)) as work:
         await accept_proposal(work, AcceptProposal(first.proposal_id))
         waiting = asyncio.create_task(answer(matching, second))
-        while not await somebody_waits(matching):
+        while not await matching.somebody_waits():
             assert not waiting.done()
     assert await waiting == ("capacity-gone" if one_offer else "expert-booked")
     assert await matching.reserved(second.offer_id) == one_offer
-
-
-async def somebody_waits(matching: Matching) -> bool:
-    async with matching.database.reading() as connection:
-        waits: bool = await connection.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                           WHERE NOT l.granted AND a.datname = current_database())
-            """
-        )
-        return waits
 
 
 async def test_the_database_itself_refuses_to_book_an_expert_twice(matching: Matching) -> None:

@@ -21,7 +21,8 @@ async def test_a_proposal_expires_after_its_last_day_and_not_on_it(matching: Mat
     proposal = await matching.proposal(application)
     await matching.announced()
     clock.move(proposal.respond_by - clock.now.date())
-    assert await matching.lets_time_work() == {}
+    assert await matching.lets_time_work() == {"remind of proposals": 1}
+    await matching.announced()
     clock.move(timedelta(days=1))
     with pytest.raises(WrongState, match="too-late"):
         await matching.accepts(proposal.requester_id, proposal.proposal_id)
@@ -54,7 +55,7 @@ async def test_a_proposal_that_joined_later_has_its_own_deadline(matching: Match
     clock.move(timedelta(days=7))
     await matching.hears(an_offer(answers=application.application_id))
     clock.move(timedelta(days=9))
-    assert await matching.lets_time_work() == {"expire proposals": 1}
+    assert await matching.lets_time_work() == {"expire proposals": 1, "remind of proposals": 1}
     states = [one.state for one in await matching.proposals(application)]
     assert states == [ProposalState.EXPIRED, ProposalState.PUBLISHED]
 

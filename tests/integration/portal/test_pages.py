@@ -164,6 +164,17 @@ async def test_the_list_names_who_acts_next(portal: Portal, browser: httpx.Async
     assert "Granollers, Spain" not in page, "they are no pair yet"
 
 
+async def test_a_case_shows_how_long_those_who_were_reminded_have_left(
+    portal: Portal, browser: httpx.AsyncClient
+) -> None:
+    story = Story().organisations().submitted().validated().offered().proposed().accepted(Side.REQUESTER)
+    await portal.hears(story.reminded(Side.OFFERER, days_left=2))
+    page = (await browser.get("/en/cases/CN-2026-0001")).text
+    assert page.count("Reminder of 9 March 2026: 2 working days left") == 2  # what happens next, and the proposal
+    assert "A reminder to answer the proposal was sent to Granollers: 2 working days are left." in page
+    assert "Rappel du 9 mars 2026 : il reste 2 jours ouvrables" in (await browser.get("/fr/cases/CN-2026-0001")).text
+
+
 async def test_an_empty_list_teaches(browser: httpx.AsyncClient) -> None:
     assert "A case begins when" in (await browser.get("/en/cases")).text
     assert "Todavía no hay casos" in (await browser.get("/es/")).text

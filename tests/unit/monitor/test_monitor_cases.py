@@ -100,6 +100,16 @@ def test_a_declined_proposal_gives_the_word_back_to_the_others() -> None:
     assert after([*heard, declined]).situation.state == "checking"
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_reminder_leaves_the_case_where_it_stood_until_the_day_that_is_waited_for(accepted: bool) -> None:
+    case = ACase()
+    heard = [case.says(case.submitted()), case.says(case.proposed(LAST))]
+    heard += [case.says(case.accepted())] if accepted else []
+    before, known = after(heard), after([*heard, case.says(case.reminded(FIRST, LAST))])
+    assert known.situation == before.situation
+    assert known.quiet_since == before.quiet_since
+
+
 def test_a_withdrawn_application_is_over_whatever_else_is_open() -> None:
     case = ACase()
     heard = [case.says(case.submitted()), case.says(case.proposed(FIRST)), case.says(case.withdrawn())]
@@ -152,6 +162,7 @@ def test_every_state_belongs_to_an_event_of_the_catalogue() -> None:
     assert set(STATES) <= {entry.event.__name__ for entry in CATALOGUE}
 
 
-def test_every_event_of_applications_proposals_searches_and_exchanges_says_where_a_case_stands() -> None:
+def test_every_other_event_of_applications_proposals_searches_and_exchanges_says_where_a_case_stands() -> None:
     telling = {"intake.applications", "matching.proposals", "matching.searches", "exchange.exchanges"}
-    assert {entry.event.__name__ for entry in CATALOGUE if entry.topic in telling} == set(STATES)
+    leave_it = {"ProposalReminded"}
+    assert {entry.event.__name__ for entry in CATALOGUE if entry.topic in telling} - leave_it == set(STATES)

@@ -134,6 +134,24 @@ def test_when_the_only_proposal_comes_to_nothing_the_search_is_on_again(end: obj
     assert summary(story).state == State.SEARCHING
 
 
+def test_a_reminder_is_unheeded_until_everybody_who_got_it_has_answered() -> None:
+    def unheeded(story: Story) -> int | None:
+        (proposal,) = parts_of(facts(story)).proposals
+        return proposal.unheeded.days_left if proposal.unheeded else None
+
+    story = started().reminded(*Side, days_left=5)
+    assert unheeded(story) == 5
+    assert unheeded(story.accepted(Side.REQUESTER)) == 5
+    assert unheeded(story.reminded(Side.OFFERER, days_left=2)) == 2
+    assert unheeded(story.accepted(Side.OFFERER)) is None
+
+
+def test_a_reminder_of_a_proposal_that_is_over_is_no_longer_shown() -> None:
+    story = started().reminded(*Side, days_left=5)
+    story.tell(MatchExpired(proposal_id=story.proposal_id, application_id=story.case_id), service="matching")
+    assert parts_of(facts(story)).proposals[0].unheeded is None
+
+
 def test_of_several_proposals_the_one_that_is_furthest_decides_who_acts() -> None:
     story = started().accepted(Side.REQUESTER).proposed(Town("Almere", "NL", 2759879), new_id(), rank=2)
     following = summary(story).next_step

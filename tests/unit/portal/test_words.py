@@ -18,7 +18,7 @@ from services.portal.rules.states import Milestone, Stage, State
 from services.portal.rules.summary import NextStep, Party, Step, summarise
 from shared.events.evaluation import AlertRaised
 from shared.primitives.ids import new_id
-from shared.primitives.terms import Mode
+from shared.primitives.terms import Mode, Side
 from tests.builders.portal import Story
 
 
@@ -38,7 +38,7 @@ def names(language: str, story: Story) -> Names:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_whole_journey_is_told_without_a_gap(language: str) -> None:
-    story = Story().whole().no_match().called()
+    story = Story().whole().reminded(*Side, days_left=1).no_match().called()
     teller = Teller(names(language, story), parts_of(heard(story)))
     for fact in heard(story):
         told = teller.tell(fact.event)
@@ -46,6 +46,23 @@ def test_a_whole_journey_is_told_without_a_gap(language: str) -> None:
         assert told[0].endswith(".")
         assert "%(" not in told[0]
         assert told[0][0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "A reminder to answer the proposal was sent to Zipaquirá and Granollers: 5 working days are left."),
+        (
+            "es",
+            "Se envió a Zipaquirá y Granollers un recordatorio para responder a la propuesta: quedan 5 días hábiles.",
+        ),
+        ("fr", "Rappel envoyé à Zipaquirá et Granollers : il reste 5 jours ouvrables pour répondre à la proposition."),
+    ],
+)
+def test_a_reminder_names_who_is_silent_and_the_days_that_are_left(language: str, said: str) -> None:
+    story = Story().submitted().validated().proposed().reminded(*Side, days_left=5)
+    teller = Teller(names(language, story), parts_of(heard(story)))
+    assert teller.tell(heard(story)[-1].event) == (said, Party.CONNECT)
 
 
 def test_what_is_not_for_the_public_is_not_told() -> None:

@@ -30,6 +30,7 @@ def case_view(spoken: Speech, case: CaseDetail) -> CaseView:
         tone=tone,
         sentence=states.state_sentence(names, parts, summary.state),
         following=following_in_words(names, summary.next_step),
+        reminder=_reminder(spoken, parts),
         stops=_stops(spoken, summary.milestone, summary.state),
         entries=_entries(names, case),
         facts=_request(spoken, application),
@@ -102,6 +103,13 @@ def _exchange(names: Names, exchange: Exchange) -> tuple[Fact, ...]:
     if exchange.participants is not None:
         facts.append(Fact(spoken.say("Participants"), spoken.number(exchange.participants)))
     return tuple(facts)
+
+
+def _reminder(spoken: Speech, parts: Parts) -> str | None:
+    """The reminder that leaves the least time, beside who acts next."""
+    unheeded = [each.unheeded for each in parts.proposals if each.unheeded is not None]
+    most_urgent = min(unheeded, key=lambda reminder: reminder.days_left, default=None)
+    return terms.reminder_text(spoken, most_urgent) if most_urgent else None
 
 
 def _left_out(spoken: Speech, parts: Parts) -> tuple[tuple[str, str], ...]:

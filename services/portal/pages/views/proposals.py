@@ -35,6 +35,7 @@ def proposal_view(names: Names, case: CaseDetail, proposal: Proposal) -> Proposa
         tone=_TONES[proposal.state],
         respond_by=proposal.respond_by if is_open else None,
         accepted=_accepted(names, proposal) if is_open and proposal.accepted else None,
+        reminder=terms.reminder_text(spoken, proposal.unheeded) if proposal.unheeded else None,
         factors=tuple(_factor(names, contribution) for contribution in proposal.contributions),
     )
 

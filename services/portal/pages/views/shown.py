@@ -83,6 +83,7 @@ class ProposalView:
     tone: str
     respond_by: date | None
     accepted: str | None
+    reminder: str | None
     factors: tuple[Factor, ...]
 
 
@@ -128,6 +129,7 @@ class CaseView:
     tone: str
     sentence: str
     following: Following | None
+    reminder: str | None
     stops: tuple[Stop, ...]
     entries: tuple[Entry, ...]
     facts: tuple[Fact, ...]

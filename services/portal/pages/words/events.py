@@ -69,6 +69,16 @@ def _proposed(teller: Teller, event: matching.MatchProposed) -> str:
     )
 
 
+def _reminded(teller: Teller, event: matching.ProposalReminded) -> str:
+    names = {Side.REQUESTER: teller.names.requester, Side.OFFERER: teller.peer(event)}
+    return teller.names.speech.say_many(
+        "A reminder to answer the proposal was sent to %(who)s: %(number)s working day is left.",
+        "A reminder to answer the proposal was sent to %(who)s: %(number)s working days are left.",
+        event.days_left,
+        who=teller.names.speech.listing([names[side] for side in event.sides]),
+    )
+
+
 def _nobody(teller: Teller, event: matching.NoMatchFound) -> str:
     return teller.names.speech.say_many(
         "No match was found. %(number)s offer was looked at.",
@@ -180,6 +190,7 @@ _TOLD: Mapping[type[Event], _Told] = {
         lambda t, e: t.say("The match of %(requester)s with %(peer)s was confirmed.", peer=t.peer(e)),
         Party.CONNECT,
     ),
+    matching.ProposalReminded: (_reminded, Party.CONNECT),
     matching.MatchExpired: (
         lambda t, e: t.say("The proposal of %(peer)s expired without an answer.", peer=t.peer(e)),
         Party.CONNECT,

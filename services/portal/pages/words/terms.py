@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.portal.pages.speech import Speech
 from services.portal.pages.words.tongue import mark as _
-from services.portal.rules.parts import PracticeState, ProposalState, SurveyState
+from services.portal.rules.parts import PracticeState, ProposalState, Reminder, SurveyState
 from shared.events.evaluation import SurveyKind
 from shared.primitives.terms import Mode
 
@@ -50,6 +50,16 @@ def mode_name(speech: Speech, mode: Mode | None) -> str:
 def proposal_state(speech: Speech, state: ProposalState) -> str:
     """What became of a proposal."""
     return speech.say(_PROPOSALS[state])
+
+
+def reminder_text(speech: Speech, reminder: Reminder) -> str:
+    """How much time was left when somebody was reminded; with its day, since a page can be read later."""
+    return speech.say_many(
+        "Reminder of %(day)s: %(number)s working day left",
+        "Reminder of %(day)s: %(number)s working days left",
+        reminder.days_left,
+        day=speech.day(reminder.on),
+    )
 
 
 def survey_kind(speech: Speech, kind: SurveyKind | None) -> str:
