@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.rules import access, searches
+from services.matching.rules.answers import Answer, AnswerKind
 from services.matching.rules.proposals import (
     DeclineReason,
     Proposal,
@@ -17,6 +18,7 @@ from services.matching.rules.reading import association_of
 from services.matching.rules.searches import Search, SearchState
 from services.matching.rules.views import ProposalView, proposal_view
 from services.matching.storage import bookings, offers, proposals
+from services.matching.storage.answers import record_answer
 from services.matching.storage.searches import save_search
 from services.matching.use_cases.case import Case, after_loss, lock_case, supersede
 from shared.events.matching import MatchAccepted, MatchConfirmed, MatchDeclined
@@ -55,6 +57,7 @@ async def accept_proposal(work: UnitOfWork, command: AcceptProposal) -> Proposal
     """
     case, proposal, side = await _answering(work, command.proposal_id, "accept this proposal")
     proposal = accepted(proposal, side, work.today)
+    await record_answer(work.connection, proposal, Answer(side, AnswerKind.ACCEPTED), work.now)
     _still_possible(await proposals.why_ground_lost(work.connection, proposal.proposal_id))
     work.announce(
         MatchAccepted(proposal_id=proposal.proposal_id, application_id=proposal.application_id, side=side),
@@ -70,6 +73,7 @@ async def decline_proposal(work: UnitOfWork, command: DeclineProposal) -> Propos
     """Record that one side does not agree. After the last open proposal the search goes on without those declined."""
     case, proposal, side = await _answering(work, command.proposal_id, "decline this proposal")
     proposal = declined(proposal, side, command.reason)
+    await record_answer(work.connection, proposal, Answer(side, AnswerKind.DECLINED, command.reason), work.now)
     await proposals.save_proposal(work.connection, proposal)
     work.announce(
         MatchDeclined(

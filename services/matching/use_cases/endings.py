@@ -1,9 +1,12 @@
 """Proposals that end without an answer: the deadline passed, their ground was lost, the applicant withdrew."""
 
+from services.matching.rules.answers import Answer, AnswerKind
 from services.matching.rules.proposals import Proposal, ProposalState, SupersededBecause, moved
+from services.matching.rules.reminders import silent_sides
 from services.matching.rules.searches import TRANSITIONS, SearchState
 from services.matching.rules.searches import moved as search_moved
 from services.matching.storage import proposals, searches
+from services.matching.storage.answers import record_answer
 from services.matching.use_cases.case import after_loss, cancel_match, lock_case, supersede, tell_superseded
 from shared.events.intake import ApplicationWithdrawn
 from shared.events.matching import MatchExpired
@@ -57,6 +60,8 @@ async def withdraw_search(work: UnitOfWork, event: ApplicationWithdrawn) -> None
 
 
 async def _expire(work: UnitOfWork, proposal: Proposal) -> Proposal:
+    for side in silent_sides(proposal):
+        await record_answer(work.connection, proposal, Answer(side, AnswerKind.EXPIRED), work.now)
     expired = moved(proposal, ProposalState.EXPIRED)
     await proposals.save_proposal(work.connection, expired)
     work.announce(

@@ -1,0 +1,58 @@
+"""What a side says to a proposal, and what that tells of the offer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.matching.rules.proposals import DeclineReason
+from shared.primitives.terms import Side
+
+
+class AnswerKind(StrEnum):
+    """What was said. `expired`: nothing, until the deadline."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+R = DeclineReason
+# What lies with whoever says it, or with the moment: the same offer may suit the next request as well as ever.
+BESIDE_THE_OFFER: Mapping[Side, frozenset[DeclineReason]] = {
+    Side.REQUESTER: frozenset({R.DATES, R.ANOTHER_PEER, R.BUDGET, R.WORKLOAD}),
+    Side.OFFERER: frozenset({R.DATES, R.ANOTHER_PEER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One side's answer; a reason where it declines."""
+
+    side: Side
+    kind: AnswerKind
+    reason: DeclineReason | None = None
+
+    @property
+    def about_offer(self) -> bool:
+        """Whether acceptance can be learned from it. Silence tells of the side that is silent."""
+        if self.kind is AnswerKind.EXPIRED:
+            return self.side is Side.OFFERER
+        return self.reason not in BESIDE_THE_OFFER[self.side]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many answers of one side say something about an offer, or about all offers of an expert, a country and so on.
+
+    `beside` counts the answers that say nothing about them; they are in no other number.
+    """
+
+    accepted: int = 0
+    declined: Mapping[DeclineReason, int] = field(default_factory=dict)
+    expired: int = 0
+    beside: int = 0
+
+    @property
+    def telling(self) -> int:
+        """How many answers acceptance can be learned from."""
+        return self.accepted + sum(self.declined.values()) + self.expired
