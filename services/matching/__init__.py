@@ -1,8 +1,8 @@
 """Matching finds peers.
 
-Owns: the index of offers, searches, proposals, reserved capacity, track records of experts.
+Owns: the index of offers, searches, proposals, reserved capacity, answers, track records of experts.
 Hears: OrganisationRegistered, OfferPublished, OfferChanged, OfferClosed, ApplicationValidated, ApplicationWithdrawn,
-ExchangeCancelled, ExchangeCompleted, EvaluationSubmitted.
+ExchangeScheduled, ExchangePostponed, ExchangeCancelled, ExchangeCompleted, EvaluationSubmitted.
 Announces: MatchProposed, MatchAccepted, MatchDeclined, ProposalReminded, MatchConfirmed, MatchExpired, MatchSuperseded,
-NoMatchFound, CallOpened.
+BookingRefused, NoMatchFound, CallOpened.
 """

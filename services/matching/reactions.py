@@ -2,7 +2,7 @@
 
 from services.matching import use_cases
 from shared.events.evaluation import EvaluationSubmitted
-from shared.events.exchange import ExchangeCancelled, ExchangeCompleted
+from shared.events.exchange import ExchangeCancelled, ExchangeCompleted, ExchangePostponed, ExchangeScheduled
 from shared.events.intake import (
     ApplicationValidated,
     ApplicationWithdrawn,
@@ -20,6 +20,8 @@ REACTIONS: Reactions = {
     OfferClosed: use_cases.close_offer,
     ApplicationValidated: use_cases.propose_matches,
     ApplicationWithdrawn: use_cases.withdraw_search,
+    ExchangeScheduled: use_cases.move_booking,
+    ExchangePostponed: use_cases.move_booking,
     ExchangeCancelled: use_cases.release_capacity,
     ExchangeCompleted: use_cases.record_completion,
     EvaluationSubmitted: use_cases.record_evaluation,

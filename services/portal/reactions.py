@@ -26,6 +26,7 @@ REACTIONS: Reactions = {
     matching.ProposalReminded: FOLLOW,
     matching.MatchExpired: FOLLOW,
     matching.MatchSuperseded: FOLLOW,
+    matching.BookingRefused: FOLLOW,
     matching.NoMatchFound: FOLLOW,
     matching.CallOpened: FOLLOW,
     exchange.ExchangePlanned: FOLLOW,

@@ -87,6 +87,15 @@ class ProposalReminded(Event):
     days_left: int = Field(ge=1, description="working days to answer, the day of the reminder included")
 
 
+class BookingRefused(Event):
+    """The days to which an exchange was moved can't all be booked: its expert has another exchange on some of them."""
+
+    proposal_id: UUID
+    application_id: UUID
+    first: date
+    last: date
+
+
 class MatchExpired(Event):
     """Nobody answered in time."""
 

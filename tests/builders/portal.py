@@ -38,6 +38,7 @@ from shared.events.intake import (
     OrganisationRegistered,
 )
 from shared.events.matching import (
+    BookingRefused,
     CallOpened,
     Contribution,
     FilteredOut,
@@ -259,6 +260,13 @@ class Story:
             first=self.first,
             last=self.last,
             participants=4,
+        )
+        return self.tell(event, service="matching")
+
+    def booking_refused(self) -> Self:
+        """The expert has another exchange on the new days."""
+        event = BookingRefused(
+            proposal_id=self.proposal_id, application_id=self.case_id, first=self.first, last=self.last
         )
         return self.tell(event, service="matching")
 

@@ -4,7 +4,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.matching.engine.days import free_stretches
+from services.matching.engine.values import Days
 from services.matching.rules.proposals import Proposal, SupersededBecause
+from services.matching.storage.offers import ONE_DAY, days_of
 from services.matching.storage.proposals import why_ground_lost
 from shared.postgres.pool import Connection
 
@@ -14,17 +17,48 @@ async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecau
 
     The condition is checked again under the row's lock, so of many who want the last place exactly one gets it.
     """
-    days = asyncpg.Range(proposal.days.first, proposal.days.last, upper_inc=True)
     taken = await connection.fetchval(
         """
         UPDATE offers SET reserved = reserved + 1
         WHERE offer_id = $1 AND reserved < capacity AND state <> 'closed' AND windows @> $2::daterange RETURNING true
         """,
         proposal.offer_id,
-        days,
+        _range(proposal.days),
     )
     if not taken:
         return await why_ground_lost(connection, proposal.proposal_id) or SupersededBecause.CAPACITY_GONE
+    return None if await _book(connection, proposal, proposal.days) else SupersededBecause.EXPERT_BOOKED
+
+
+async def move(connection: Connection, proposal: Proposal, wanted: Days) -> Days | None:
+    """Book other days for a match instead of those it has; returns what it then holds, None for nothing.
+
+    Of days that another match of the expert holds in part, the longest free stretch is booked. The offer is locked
+    first, as in `reserve`, and marked as changed: the days that are free again may suit somebody.
+    """
+    held = await connection.fetchval("SELECT days FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
+    if held == _range(wanted):
+        return wanted
+    await connection.execute("UPDATE offers SET changed_at = now() WHERE offer_id = $1", proposal.offer_id)
+    await connection.execute("DELETE FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
+    days: Days | None = wanted
+    while days is not None and not await _book(connection, proposal, days):
+        # Whoever took the days has committed: each turn sees at least one booking more than the last.
+        free = free_stretches(wanted, [wanted], await _booked(connection, proposal.member_id))
+        days = max(free, key=lambda stretch: stretch.length, default=None)
+    return days
+
+
+async def release(connection: Connection, proposal: Proposal) -> None:
+    """Give the place of a match back, and the days that it holds. The offer is locked first, as in `reserve`."""
+    await connection.execute(
+        "UPDATE offers SET reserved = reserved - 1, changed_at = now() WHERE offer_id = $1", proposal.offer_id
+    )
+    await connection.execute("DELETE FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
+
+
+async def _book(connection: Connection, proposal: Proposal, days: Days) -> bool:
+    """Whether the expert was free on all of these days; waits for those who are booking them in this moment."""
     booked = await connection.fetchval(
         """
         INSERT INTO bookings (proposal_id, offer_id, member_id, days) VALUES ($1, $2, $3, $4)
@@ -33,18 +67,15 @@ async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecau
         proposal.proposal_id,
         proposal.offer_id,
         proposal.member_id,
-        days,
+        _range(days),
     )
-    return None if booked else SupersededBecause.EXPERT_BOOKED
+    return bool(booked)
 
 
-async def release(connection: Connection, proposal_id: UUID) -> None:
-    """Give the place and the days back. The offer is locked first, as in `reserve`."""
-    await connection.execute(
-        """
-        UPDATE offers o SET reserved = reserved - 1, changed_at = now()
-        FROM bookings b WHERE b.proposal_id = $1 AND o.offer_id = b.offer_id
-        """,
-        proposal_id,
-    )
-    await connection.execute("DELETE FROM bookings WHERE proposal_id = $1", proposal_id)
+async def _booked(connection: Connection, member_id: UUID) -> list[Days]:
+    rows = await connection.fetch("SELECT days FROM bookings WHERE member_id = $1 ORDER BY days", member_id)
+    return [days_of(row["days"]) for row in rows]
+
+
+def _range(days: Days) -> asyncpg.Range:
+    return asyncpg.Range(days.first, days.last + ONE_DAY)

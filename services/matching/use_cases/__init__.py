@@ -3,7 +3,7 @@
 from services.matching.use_cases.answers import AcceptProposal, DeclineProposal, accept_proposal, decline_proposal
 from services.matching.use_cases.calls import OpenCall, open_call
 from services.matching.use_cases.endings import expire_proposals, supersede_lost_proposals, withdraw_search
-from services.matching.use_cases.exchanges import record_completion, record_evaluation, release_capacity
+from services.matching.use_cases.exchanges import move_booking, record_completion, record_evaluation, release_capacity
 from services.matching.use_cases.offers import change_offer, close_offer, index_offer, retry_unmatched
 from services.matching.use_cases.organisations import register_organisation
 from services.matching.use_cases.reminders import remind_of_proposals
@@ -19,6 +19,7 @@ __all__ = [
     "decline_proposal",
     "expire_proposals",
     "index_offer",
+    "move_booking",
     "open_call",
     "propose_matches",
     "record_completion",

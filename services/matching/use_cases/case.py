@@ -60,7 +60,7 @@ def tell_superseded(work: UnitOfWork, proposal: Proposal, because: SupersededBec
 async def cancel_match(work: UnitOfWork, match: Proposal) -> None:
     """Undo a confirmed match: the place and the expert's days are free again."""
     await proposals.save_proposal(work.connection, moved(match, ProposalState.CANCELLED))
-    await bookings.release(work.connection, match.proposal_id)
+    await bookings.release(work.connection, match)
 
 
 async def after_loss(work: UnitOfWork, case: Case) -> None:

@@ -1,18 +1,20 @@
-"""What becomes of a match: cancelled, completed, rated."""
+"""What becomes of a match: moved to other days, cancelled, completed, rated."""
 
 from statistics import fmean
 from uuid import UUID
 
+from services.matching.engine.values import Days
 from services.matching.rules import searches
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.searches import SearchState
-from services.matching.storage import proposals, records
+from services.matching.storage import bookings, proposals, records
 from services.matching.storage.searches import save_search
 from services.matching.use_cases.case import cancel_match, lock_case
 from shared.events.evaluation import EvaluationSubmitted, SurveyKind
-from shared.events.exchange import ExchangeCancelled, ExchangeCompleted
+from shared.events.exchange import ExchangeCancelled, ExchangeCompleted, ExchangePostponed, ExchangeScheduled
+from shared.events.matching import BookingRefused
 from shared.postgres.unit_of_work import UnitOfWork
-from shared.primitives.errors import NotFound
+from shared.primitives.errors import Invalid, NotFound
 
 
 async def release_capacity(work: UnitOfWork, event: ExchangeCancelled) -> None:
@@ -26,6 +28,32 @@ async def release_capacity(work: UnitOfWork, event: ExchangeCancelled) -> None:
     await cancel_match(work, match)
     await records.count_cancelled(work.connection, match.member_id)
     await save_search(work.connection, searches.moved(case.search, SearchState.CLOSED))
+
+
+async def move_booking(work: UnitOfWork, event: ExchangeScheduled | ExchangePostponed) -> None:
+    """Book the expert for the days that were set, and free those before.
+
+    The exchange chooses its days, so nothing is undone here if another exchange has the expert already: who came first
+    keeps the days, the exchange that was moved keeps its place and what is free of the days, and both sides are told.
+    """
+    if event.last < event.first:
+        raise Invalid("dates-reversed", f"The last day {event.last} is before {event.first}.")
+    case = await lock_case(work, event.application_id)
+    match = None if case is None else case.match
+    if match is None:
+        await _match(work, event.application_id)  # one that was undone needs no days
+        return
+    wanted = Days(event.first, event.last)
+    if await bookings.move(work.connection, match, wanted) != wanted:
+        work.announce(
+            BookingRefused(
+                proposal_id=match.proposal_id,
+                application_id=match.application_id,
+                first=event.first,
+                last=event.last,
+            ),
+            case=match.application_id,
+        )
 
 
 async def record_completion(work: UnitOfWork, event: ExchangeCompleted) -> None:

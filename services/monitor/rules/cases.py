@@ -104,7 +104,7 @@ COORDINATOR = "a coordinator"
 
 # Ordered from the end of the journey to its beginning: the first row that one of the case's aggregates is in says where
 # the case stands. A proposal that came to nothing stands last, so that it leaves the word to the others. Events that
-# are not here (reminders, surveys, actions, practices) say nothing about where a case stands.
+# are not here (reminders, refused bookings, surveys, actions, practices) say nothing about where a case stands.
 STATES: Mapping[str, Situation] = _states(
     {
         intake.ApplicationClosed: ("closed", None),

@@ -79,6 +79,14 @@ def _reminded(teller: Teller, event: matching.ProposalReminded) -> str:
     )
 
 
+def _refused(teller: Teller, event: matching.BookingRefused) -> str:
+    return teller.say(
+        "The expert of %(peer)s has another exchange on some of the new days, %(days)s. Other days are needed.",
+        peer=teller.peer(event),
+        days=teller.names.speech.days(event.first, event.last),
+    )
+
+
 def _nobody(teller: Teller, event: matching.NoMatchFound) -> str:
     return teller.names.speech.say_many(
         "No match was found. %(number)s offer was looked at.",
@@ -199,6 +207,7 @@ _TOLD: Mapping[type[Event], _Told] = {
         lambda t, e: t.say("The proposal of %(peer)s is no longer open.", peer=t.peer(e)),
         Party.CONNECT,
     ),
+    matching.BookingRefused: (_refused, Party.CONNECT),
     matching.NoMatchFound: (_nobody, Party.CONNECT),
     matching.CallOpened: (_called, Party.COORDINATOR),
     exchange.ExchangePlanned: (_planned, Party.CONNECT),
