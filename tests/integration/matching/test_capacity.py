@@ -11,10 +11,9 @@ from services.matching.rules.proposals import ProposalState
 from services.matching.rules.searches import SearchState
 from services.matching.rules.views import ProposalView
 from services.matching.use_cases import AcceptProposal, accept_proposal
-from shared.events.base import Window
 from shared.events.exchange import ExchangeCancelled
 from shared.events.intake import ApplicationValidated, OfferChanged
-from shared.events.matching import MatchConfirmed, MatchProposed, MatchSuperseded, NoMatchFound
+from shared.events.matching import MatchProposed, MatchSuperseded, NoMatchFound
 from shared.primitives.errors import WrongState
 from shared.primitives.ids import new_id
 from tests.builders.matching import an_application, an_offer, an_organisation, somebody_of
@@ -34,32 +33,6 @@ async def answer(matching: Matching, proposal: ProposalView) -> str:
         return (await matching.accepts(proposal.requester_id, proposal.proposal_id)).state
     except WrongState as refused:
         return refused.code
-
-
-async def test_of_two_hundred_acceptances_at_once_three_get_the_three_places(matching: Matching) -> None:
-    offer = an_offer(capacity=3, windows=(Window(first=MONDAY, last=MONDAY + timedelta(weeks=210)),))
-    applications = [in_week(number) for number in range(200)]
-    await matching.hears(offer, *applications)
-    proposals = [await matching.proposal(application) for application in applications]
-    for proposal in proposals:
-        await matching.accepts(proposal.offerer_id, proposal.proposal_id)
-    await matching.announced()
-
-    answers = Counter(await asyncio.gather(*(answer(matching, proposal) for proposal in proposals)))
-    assert answers == {"confirmed": 3, "capacity-gone": 197}
-    assert await matching.reserved(offer.offer_id) == 3
-
-    assert (await matching.lets_time_work())["supersede lost proposals"] == 197
-    announced = await matching.announced()
-    assert Counter(type(event) for event in announced)[MatchConfirmed] == 3
-    superseded = [event for event in announced if isinstance(event, MatchSuperseded)]
-    assert {event.reason for event in superseded} == {"capacity-gone"}
-    winners = {event.application_id for event in announced if isinstance(event, MatchConfirmed)}
-    losers = {event.application_id for event in superseded}
-    assert len(losers) == 197
-    assert winners | losers == {application.application_id for application in applications}
-    told = [event for event in announced if isinstance(event, NoMatchFound)]
-    assert {event.application_id for event in told} == losers
 
 
 async def test_an_expert_is_not_in_two_places_on_one_day_whichever_offer_was_chosen(matching: Matching) -> None:

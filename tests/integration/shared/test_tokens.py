@@ -1,9 +1,5 @@
 """Tokens are verified offline with the published keys; everything doubtful is denied."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,40 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.http.auth import AUDIENCE, ISSUER, NotSignedIn, TokenVerifier
 from shared.primitives.errors import TryAgain
 from shared.primitives.terms import Role
+from tests.fakes import portal_keys
+from tests.fakes.portal_keys import KEY, publishing
 
-KEY, STRANGER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+STRANGER = Ed25519PrivateKey.generate()
 ORGANISATION = uuid4()
 
 
-def token(key: Ed25519PrivateKey = KEY, *, kid: str = "k1", **changes: Any) -> str:
-    claims = {
-        "sub": "account-1",
-        "aud": AUDIENCE,
-        "iss": ISSUER,
-        "exp": datetime.now(UTC) + timedelta(minutes=5),
-        "roles": ["applicant"],
-        "organisation_id": str(ORGANISATION),
-    } | changes
-    return jwt.encode({k: v for k, v in claims.items() if v is not None}, key, algorithm="EdDSA", headers={"kid": kid})
-
-
-@asynccontextmanager
-async def publishing(requests: list[str]) -> AsyncIterator[str]:
-    """A server that publishes KEY as k1; yields its address."""
-    key = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k1"}
-    body = json.dumps({"keys": [key]}).encode()
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        requests.append((await reader.readline()).decode())
-        await reader.readuntil(b"\r\n\r\n")
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-        writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/.well-known/jwks.json"
+def token(key: Ed25519PrivateKey = KEY, **changes: Any) -> str:
+    return portal_keys.token(key, **{"organisation_id": str(ORGANISATION)} | changes)
 
 
 async def test_a_good_token_names_its_actor_and_the_keys_are_fetched_once() -> None:
