@@ -102,6 +102,8 @@ async def test_days_that_are_free_again_are_brought_to_those_who_found_nobody(ma
     waiting = an_application(earliest=match.first, latest=match.last, organisation=an_organisation())
     await matching.hears(waiting)
     assert (await matching.search(waiting)).state is SearchState.NO_MATCH
+    async with matching.database.unit_of_work() as work:
+        await work.connection.execute("UPDATE offers SET changed_at = now() - interval '1 day'")
     await matching.hears(postponed(match, Days.starting(days.first + timedelta(weeks=9), 5)))
     assert await matching.lets_time_work() == {"retry unmatched": 1}
     assert (await matching.proposal(waiting)).first == match.first

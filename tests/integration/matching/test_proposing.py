@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from services.matching.rules.proposals import ProposalState
 from services.matching.rules.searches import SearchState
 from services.matching.wiring import SERVICE
@@ -36,6 +38,15 @@ async def test_the_best_three_offers_are_proposed_with_their_reasons(matching: M
         application.organisation.organisation_id,
         best[0].organisation.organisation_id,
     )
+
+
+@pytest.mark.parametrize(("asks", "offers"), [("GH", "NL"), ("NL", "GH")])
+async def test_a_day_to_answer_is_a_working_day_of_both_sides(matching: Matching, asks: str, offers: str) -> None:
+    """On 6 March Ghana celebrates its independence."""
+    application = an_application(organisation=an_organisation(asks))
+    await matching.hears(an_offer(organisation=an_organisation(offers)), application)
+    proposal = await matching.proposal(application)
+    assert (proposal.reminders, proposal.respond_by) == ((date(2026, 3, 11), date(2026, 3, 16)), date(2026, 3, 17))
 
 
 async def test_what_is_stored_is_what_was_announced(matching: Matching) -> None:

@@ -116,6 +116,17 @@ async def test_after_the_last_day_there_is_nothing_to_be_reminded_of(matching: M
     assert not any(isinstance(event, ProposalReminded) for event in announced)
 
 
+async def test_what_is_overdue_does_not_stand_before_what_is_due(matching: Matching, clock: FakeClock) -> None:
+    """Nobody has expired the first of them yet; the second is to be reminded of on the 17th."""
+    await published(matching)
+    clock.move(timedelta(days=7))
+    later = an_application()
+    await matching.hears(later)
+    assert len((await matching.proposal(later)).reminders) == 2
+    clock.move(LAST_DAY + timedelta(days=1) - clock.now.date())
+    assert await run_once(REMINDING, matching.database) == 1
+
+
 async def test_two_schedules_at_once_remind_once(matching: Matching, clock: FakeClock) -> None:
     await published(matching)
     clock.move(FIRST_REMINDER - clock.now.date())
