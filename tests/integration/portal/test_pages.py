@@ -171,7 +171,7 @@ async def test_a_case_shows_how_long_those_who_were_reminded_have_left(
     await portal.hears(story.reminded(Side.OFFERER, days_left=2))
     page = (await browser.get("/en/cases/CN-2026-0001")).text
     assert page.count("Reminder of 9 March 2026: 2 working days left") == 2  # what happens next, and the proposal
-    assert "A reminder to answer the proposal was sent to Granollers: 2 working days are left." in page
+    assert "A reminder to answer the proposal of Granollers was sent to Granollers: 2 working days are left." in page
     assert "Rappel du 9 mars 2026 : il reste 2 jours ouvrables" in (await browser.get("/fr/cases/CN-2026-0001")).text
 
 

@@ -51,16 +51,22 @@ def test_a_whole_journey_is_told_without_a_gap(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "A reminder to answer the proposal was sent to Zipaquirá and Granollers: 5 working days are left."),
+        (
+            "en",
+            "A reminder to answer the proposal of Granollers was sent to Zipaquirá: 5 working days are left.",
+        ),
         (
             "es",
-            "Se envió a Zipaquirá y Granollers un recordatorio para responder a la propuesta: quedan 5 días hábiles.",
+            "Se envió a Zipaquirá un recordatorio para responder a la propuesta de Granollers: quedan 5 días hábiles.",
         ),
-        ("fr", "Rappel envoyé à Zipaquirá et Granollers : il reste 5 jours ouvrables pour répondre à la proposition."),
+        (
+            "fr",
+            "Rappel envoyé à Zipaquirá : il reste 5 jours ouvrables pour répondre à la proposition (Granollers).",
+        ),
     ],
 )
 def test_a_reminder_names_who_is_silent_and_the_days_that_are_left(language: str, said: str) -> None:
-    story = Story().submitted().validated().proposed().reminded(*Side, days_left=5)
+    story = Story().submitted().validated().proposed().reminded(Side.REQUESTER, days_left=5)
     teller = Teller(names(language, story), parts_of(heard(story)))
     assert teller.tell(heard(story)[-1].event) == (said, Party.CONNECT)
 

@@ -72,9 +72,10 @@ def _proposed(teller: Teller, event: matching.MatchProposed) -> str:
 def _reminded(teller: Teller, event: matching.ProposalReminded) -> str:
     names = {Side.REQUESTER: teller.names.requester, Side.OFFERER: teller.peer(event)}
     return teller.names.speech.say_many(
-        "A reminder to answer the proposal was sent to %(who)s: %(number)s working day is left.",
-        "A reminder to answer the proposal was sent to %(who)s: %(number)s working days are left.",
+        "A reminder to answer the proposal of %(peer)s was sent to %(who)s: %(number)s working day is left.",
+        "A reminder to answer the proposal of %(peer)s was sent to %(who)s: %(number)s working days are left.",
         event.days_left,
+        peer=names[Side.OFFERER],
         who=teller.names.speech.listing([names[side] for side in event.sides]),
     )
 
