@@ -10,4 +10,5 @@ SCHEDULE: Schedule = (
     Due("retry unmatched", every=timedelta(seconds=20), use_case=use_cases.retry_unmatched),
     Due("remind of proposals", every=timedelta(minutes=1), use_case=use_cases.remind_of_proposals),
     Due("expire proposals", every=timedelta(minutes=1), use_case=use_cases.expire_proposals),
+    Due("keep past answers", every=timedelta(hours=1), use_case=use_cases.keep_past_answers),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.matching.rules.proposals import DeclineReason
+from services.matching.rules.proposals import DeclineReason, Proposal, ProposalState
 from shared.primitives.terms import Side
 
 
@@ -38,6 +38,15 @@ class Answer:
         if self.kind is AnswerKind.EXPIRED:
             return self.side is Side.OFFERER
         return self.reason not in BESIDE_THE_OFFER[self.side]
+
+
+def past_answers(proposal: Proposal) -> tuple[Answer, ...]:
+    """What a decided proposal itself tells of its answers. Of one that expired it does not tell who was silent."""
+    if proposal.state is ProposalState.DECLINED and proposal.declined_by is not None and proposal.reason is not None:
+        return (Answer(proposal.declined_by, AnswerKind.DECLINED, DeclineReason(proposal.reason)),)
+    if proposal.state in {ProposalState.CONFIRMED, ProposalState.CANCELLED}:
+        return tuple(Answer(side, AnswerKind.ACCEPTED) for side in Side)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

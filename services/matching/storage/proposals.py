@@ -141,6 +141,19 @@ async def application_to_remind(connection: Connection, today: date) -> UUID | N
     return found
 
 
+async def decided_without_answers(connection: Connection, limit: int) -> list[Proposal]:
+    """Proposals that were declined or agreed to by the release before, which kept no answers."""
+    rows = await connection.fetch(
+        """
+        SELECT * FROM proposals p WHERE state IN ('declined', 'confirmed', 'cancelled')
+            AND NOT EXISTS (SELECT FROM answers a WHERE a.proposal_id = p.proposal_id)
+        ORDER BY proposal_id LIMIT $1
+        """,
+        limit,
+    )
+    return [_proposal(row) for row in rows]
+
+
 def _proposal(row: asyncpg.Record) -> Proposal:
     return Proposal(
         proposal_id=row["proposal_id"],

@@ -1,6 +1,12 @@
 """What matching does, each as load, decide, save, announce."""
 
-from services.matching.use_cases.answers import AcceptProposal, DeclineProposal, accept_proposal, decline_proposal
+from services.matching.use_cases.answers import (
+    AcceptProposal,
+    DeclineProposal,
+    accept_proposal,
+    decline_proposal,
+    keep_past_answers,
+)
 from services.matching.use_cases.calls import OpenCall, open_call
 from services.matching.use_cases.endings import expire_proposals, supersede_lost_proposals, withdraw_search
 from services.matching.use_cases.exchanges import move_booking, record_completion, record_evaluation, release_capacity
@@ -19,6 +25,7 @@ __all__ = [
     "decline_proposal",
     "expire_proposals",
     "index_offer",
+    "keep_past_answers",
     "move_booking",
     "open_call",
     "propose_matches",

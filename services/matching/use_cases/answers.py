@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.rules import access, searches
-from services.matching.rules.answers import Answer, AnswerKind
+from services.matching.rules.answers import Answer, AnswerKind, past_answers
 from services.matching.rules.proposals import (
     DeclineReason,
     Proposal,
@@ -26,6 +26,7 @@ from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, WrongState, require
 from shared.primitives.terms import Side
 
+PORTION = 500
 NOT_ANY_MORE = {
     SupersededBecause.CAPACITY_GONE: "The last place of this offer was taken by others.",
     SupersededBecause.OFFER_CLOSED: "The offer is closed.",
@@ -83,6 +84,19 @@ async def decline_proposal(work: UnitOfWork, command: DeclineProposal) -> Propos
     )
     await after_loss(work, case.changed(proposal))
     return proposal_view(proposal)
+
+
+async def keep_past_answers(work: UnitOfWork) -> int:
+    """Keep what was answered while a release ran that kept no answers; returns how many answers.
+
+    When none is left, the next release needs this no longer. When somebody answered is not known, so the time of the
+    proposal stands for it.
+    """
+    found = await proposals.decided_without_answers(work.connection, PORTION)
+    past = [(proposal, answer) for proposal in found for answer in past_answers(proposal)]
+    for proposal, answer in past:
+        await record_answer(work.connection, proposal, answer, proposal.proposed_at)
+    return len(past)
 
 
 async def _answering(work: UnitOfWork, proposal_id: UUID, what: str) -> tuple[Case, Proposal, Side]:

@@ -113,6 +113,26 @@ async def test_an_answer_that_was_refused_is_none(matching: Matching, clock: Fak
     assert await summed(matching, Of.OFFER) == {}
 
 
+async def test_answers_of_the_release_before_are_kept_afterwards(matching: Matching) -> None:
+    agreed, refused, waits = (an_offer(organisation=an_organisation("NL")) for _ in range(3))
+    for offer in (agreed, refused, waits):
+        application = an_application(organisation=an_organisation())
+        await matching.hears(offer.model_copy(update={"answers": application.application_id}), application)
+        proposal = await matching.proposal(application)
+        if offer is agreed:
+            await matching.agree(proposal)
+        elif offer is refused:
+            await matching.declines(proposal.offerer_id, proposal.proposal_id, R.LANGUAGE)
+    async with matching.database.unit_of_work() as work:
+        await work.connection.execute("DELETE FROM answers")
+    assert await matching.lets_time_work() == {"keep past answers": 3}
+    assert await summed(matching, Of.OFFER) == {
+        agreed.offer_id: Tally(accepted=1),
+        refused.offer_id: Tally(declined={R.LANGUAGE: 1}),
+    }
+    assert await summed(matching, Of.OFFER, Side.REQUESTER) == {agreed.offer_id: Tally(accepted=1)}
+
+
 async def test_an_answer_is_kept_as_the_offer_was(matching: Matching) -> None:
     offer, application = an_offer(), an_application()
     await matching.hears(offer, application)
