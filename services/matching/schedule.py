@@ -10,5 +10,6 @@ SCHEDULE: Schedule = (
     Due("retry unmatched", every=timedelta(seconds=20), use_case=use_cases.retry_unmatched),
     Due("remind of proposals", every=timedelta(minutes=1), use_case=use_cases.remind_of_proposals),
     Due("expire proposals", every=timedelta(minutes=1), use_case=use_cases.expire_proposals),
+    Due("forget changes of offers", every=timedelta(minutes=10), use_case=use_cases.forget_changes),
     Due("keep past answers", every=timedelta(hours=1), use_case=use_cases.keep_past_answers),
 )

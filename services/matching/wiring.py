@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from services.matching.http_api import router
+from services.matching.live import offers_in_memory
 from services.matching.reactions import REACTIONS
 from services.matching.schedule import SCHEDULE
-from shared.hosting.service import Service
+from shared.hosting.service import Companion, Role, Service
+
+LOOKING: tuple[Role, ...] = ("react", "schedule", "http")  # whoever hears, waits or answers may have to look again
 
 SERVICE = Service(
     name="matching",
@@ -15,4 +18,5 @@ SERVICE = Service(
     schedule=SCHEDULE,
     routers=(router,),
     migrations=Path(__file__).parent / "migrations",
+    companions=tuple(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
 )

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -28,13 +28,17 @@ from shared.telemetry.tracing import current_traceparent
 
 
 class UnitOfWork(NamedTuple):
-    """What a use case works with. `cause` is the event that is reacted to; None for commands and schedules."""
+    """What a use case works with. `cause` is the event that is reacted to; None for commands and schedules.
+
+    `memory` is what the process keeps between units; it must hold nothing that is not committed.
+    """
 
     connection: Connection
     service: str
     now: datetime
     actor: Actor
     announced: list[Announcement]
+    memory: dict[str, Any]
     new_id: NewId = new_id
     cause: Envelope | None = None
 
@@ -89,13 +93,17 @@ def _value_of(event: Event) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A service's database: where units of work are opened. `outbox_filled` wakes a relay in the same process."""
+    """A service's database: where units of work are opened.
+
+    `outbox_filled` wakes a relay in the same process. `memory` is what the process keeps of the database between units.
+    """
 
     pool: asyncpg.Pool
     service: str
     clock: Clock = utc_now
     new_id: NewId = new_id
     outbox_filled: asyncio.Event = field(default_factory=asyncio.Event)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @asynccontextmanager
     async def unit_of_work(self, actor: Actor | None = None) -> AsyncIterator[UnitOfWork]:
@@ -107,6 +115,7 @@ class Database:
                 now=self.clock(),
                 actor=actor or service_actor(self.service),
                 announced=[],
+                memory=self.memory,
                 new_id=self.new_id,
             )
             yield work

@@ -1,5 +1,5 @@
 """Finding peers: candidates in, ranked and explained candidates out. Pure, without IO, usable alone.
 
-`search` is the only door: what is behind it (plain loops today) can be replaced as long as the same request and the
-same candidates give the same answer.
+`search` says in plain code what the best candidates are and why: the definition. `index` finds the same ones among a
+million, as their ids and scores; `search` then explains these few.
 """

@@ -1,6 +1,6 @@
 """The index of offers, and what is reserved of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,11 @@ ONE_DAY = timedelta(days=1)
 
 CANDIDATES = """
     SELECT o.*, coalesce(t.ratings, 0) AS ratings, coalesce(t.rating_total, 0) AS rating_total,
-           ARRAY(SELECT b.days FROM bookings b WHERE b.member_id = o.member_id ORDER BY b.days) AS booked
-    FROM offers o LEFT JOIN track_records t USING (member_id)
+           ARRAY(SELECT b.days FROM bookings b WHERE b.member_id = o.member_id ORDER BY b.days) AS booked,
+           a.answered, a.accepted
+    FROM offers o LEFT JOIN track_records t USING (member_id) CROSS JOIN LATERAL (
+        SELECT count(*) AS answered, count(*) FILTER (WHERE answer = 'accepted') AS accepted
+        FROM answers WHERE answers.offer_id = o.offer_id AND side = 'offerer' AND about_offer) AS a
 """
 
 
@@ -69,9 +72,22 @@ async def close_offer(connection: Connection, offer_id: UUID, sequence: int) -> 
     )
 
 
-async def all_candidates(connection: Connection) -> list[Candidate]:
-    """Every offer that is not gone for good, whatever else may rule it out."""
-    return [_candidate(row) for row in await connection.fetch(f"{CANDIDATES} WHERE o.state <> 'closed'")]
+async def in_portions(connection: Connection, at_once: int) -> AsyncIterator[list[Candidate]]:
+    """Every offer that is not gone for good, whatever else may rule it out, in portions of so many."""
+    rows = connection.cursor(f"{CANDIDATES} WHERE o.state <> 'closed'", prefetch=at_once)
+    portion = []
+    async for row in rows:
+        portion.append(_candidate(row))
+        if len(portion) == at_once:
+            yield portion
+            portion = []
+    yield portion
+
+
+async def candidates(connection: Connection, offer_ids: Collection[UUID]) -> list[Candidate]:
+    """Those of these offers that are not gone for good."""
+    rows = await connection.fetch(f"{CANDIDATES} WHERE o.state <> 'closed' AND o.offer_id = ANY($1)", list(offer_ids))
+    return [_candidate(row) for row in rows]
 
 
 async def candidate(connection: Connection, offer_id: UUID) -> Candidate:
@@ -153,6 +169,8 @@ def _candidate(row: asyncpg.Record) -> Candidate:
         booked=tuple(days_of(booked) for booked in row["booked"]),
         ratings=row["ratings"],
         rating=row["rating_total"] / row["ratings"] if row["ratings"] else 0.0,
+        answered=row["answered"],
+        accepted=row["accepted"],
     )
 
 

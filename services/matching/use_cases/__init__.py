@@ -14,6 +14,7 @@ from services.matching.use_cases.offers import change_offer, close_offer, index_
 from services.matching.use_cases.organisations import register_organisation
 from services.matching.use_cases.reminders import remind_of_proposals
 from services.matching.use_cases.searching import propose_matches
+from services.matching.use_cases.upkeep import forget_changes
 
 __all__ = [
     "AcceptProposal",
@@ -24,6 +25,7 @@ __all__ = [
     "close_offer",
     "decline_proposal",
     "expire_proposals",
+    "forget_changes",
     "index_offer",
     "keep_past_answers",
     "move_booking",

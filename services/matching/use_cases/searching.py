@@ -1,17 +1,16 @@
 """Looking for peers: over all offers for one application, with proposals or the reasons why there are none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from services.matching.engine.search import search as search_offers
-from services.matching.engine.values import Candidate, Found, Ranked
+from services.matching.engine.values import Found, Ranked
 from services.matching.rules import searches as rules
 from services.matching.rules.calendar import working_days
 from services.matching.rules.policy import Ground, Policy
 from services.matching.rules.proposals import Proposal, ProposalState
-from services.matching.rules.reading import request_of
 from services.matching.rules.reminders import next_reminder
 from services.matching.rules.searches import Search, SearchState
-from services.matching.storage import offers, policies, proposals, searches
+from services.matching.storage import policies, proposals, searches
+from services.matching.use_cases.looking import find_best
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
@@ -25,7 +24,7 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
     """
     ground = await policies.load_ground(work.connection, event.application_id)
     begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
-    found = find(begun, await offers.all_candidates(work.connection), ground)
+    found = await find_best(work, begun, ground)
     search = rules.looked(begun, found)
     if await searches.add_search(work.connection, search, sequence_of(work)):
         await _tell(work, search, found, ground.policy)
@@ -39,7 +38,7 @@ async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
     The search is locked and has no open proposal. Pairs that came to nothing before are left out.
     """
     ground = await ground_of(work, search)
-    found = find(search, await offers.all_candidates(work.connection), ground)
+    found = await find_best(work, search, ground)
     search = rules.looked(search, found)
     await searches.save_search(work.connection, search)
     await _tell(work, search, found, ground.policy)
@@ -64,12 +63,6 @@ async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) 
 async def ground_of(work: UnitOfWork, search: Search) -> Ground:
     """What this search goes by now."""
     return await policies.load_ground(work.connection, search.application_id, search.policy)
-
-
-def find(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Found:
-    """The best of these candidates by the policy that is pinned to the search."""
-    request = request_of(search.application, ground.refused)
-    return search_offers(request, candidates, ground.scale, top=ground.policy.proposals)
 
 
 async def publish(

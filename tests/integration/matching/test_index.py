@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from services.matching.engine.values import Candidate, Days
 from services.matching.rules.searches import SearchState
-from services.matching.storage.offers import all_candidates
+from services.matching.storage.offers import in_portions
 from services.matching.use_cases import index_offer
 from services.matching.wiring import SERVICE
 from shared.events.base import LanguageSkill, Window
@@ -22,7 +22,7 @@ JUNE = Window(first=date(2026, 6, 1), last=date(2026, 6, 30))
 
 async def indexed(matching: Matching) -> dict[UUID, Candidate]:
     async with matching.database.reading() as connection:
-        return {one.offer_id: one for one in await all_candidates(connection)}
+        return {one.offer_id: one async for some in in_portions(connection, 2) for one in some}
 
 
 def changed(offer: OfferPublished, **changes: object) -> OfferChanged:

@@ -1,36 +1,25 @@
 """The living index of offers: put in, changed and taken out in place, and searched at any moment in between."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
+from services.matching.engine.acceptance import Answers, expectations
 from services.matching.engine.days import without_booked
-from services.matching.engine.factors import YEARS_THAT_COUNT
-from services.matching.engine.filters import FILTERS, RANKS
+from services.matching.engine.filters import FILTERS
 from services.matching.engine.index import scan
 from services.matching.engine.index.bitmaps import Bitmaps
-from services.matching.engine.index.columns import LINE, NOTHING_KNOWN, UNLIMITED, Columns
+from services.matching.engine.index.columns import LINE, Columns
+from services.matching.engine.index.entries import Codes, names_of
 from services.matching.engine.index.question import (
-    ACTIVE,
-    ANY_MODE,
-    LIVE,
-    MODES,
-    OPEN,
-    ROOM,
-    WORKING_LEVELS,
     Question,
     ask,
-    band_of,
-    months_of,
 )
-from services.matching.engine.index.tables import POSITIONS
-from services.matching.engine.values import Candidate, Days, Request, Scale
+from services.matching.engine.values import Candidate, Request, Scale
 
-# Columns with the number of a code, and the place of its numbers in `_numbered`.
-NUMBERED = {"organisation": 0, "country": 1, "region": 2, "subregion": 2}
 OF_STRETCHES = {"first", "last", "more", "others"}
 
 
@@ -56,9 +45,8 @@ class OfferIndex:
         self._bitmaps, self._columns = Bitmaps(), Columns()
         self._slots: dict[UUID, int] = {}
         self._free: list[int] = []
-        self._organisations: dict[UUID, int] = {}
-        self._countries: dict[str, int] = {}
-        self._places: dict[object, int] = {}
+        self._codes = Codes()
+        self._answers_in: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._answers: dict[UUID, UUID] = {}
         self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
 
@@ -84,20 +72,27 @@ class OfferIndex:
             self._bitmaps.make_room(slot + 1)
             self._columns.make_room(slot + 1)
         else:
-            self._bitmaps.take(slot)
+            self._forget(slot)
         self._answer(candidate)
         free = without_booked(candidate.windows, candidate.booked)
-        self._bitmaps.put(slot, _names(candidate, free))
-        self._columns.write(slot, candidate.offer_id, self._line(candidate), free)
+        self._bitmaps.put(slot, names_of(candidate, free))
+        self._columns.write(slot, candidate.offer_id, self._codes.line(candidate), free)
+        self._count_answers(slot, 1)
 
     def remove(self, offer_id: UUID) -> None:
         """Take an offer out for good; one that is not there needs nothing."""
         slot = self._slots.pop(offer_id, None)
         if slot is None:
             return
-        self._bitmaps.take(slot)
+        self._forget(slot)
         self._forget_answer(offer_id)
         self._free.append(slot)
+
+    def expectations(self) -> tuple[float, dict[str, float]]:
+        """What share of proposals is accepted all over, and in each country, by the answers to the offers in here."""
+        return expectations(
+            {country: Answers(*self._answers_in[number]) for country, number in self._codes.countries.items()}
+        )
 
     def search(self, request: Request, scale: Scale, *, top: int) -> Hits:
         """The best `top` offers that pass every hard filter: those of `search.search` over the same offers."""
@@ -112,10 +107,14 @@ class OfferIndex:
         )
         return Hits(best, passed, len(self))
 
-    def removed(self, request: Request) -> dict[frozenset[str], int]:
-        """How many offers each set of hard filters rules out; the empty set is that of those that pass."""
+    def removed(self, request: Request, *, without: Collection[UUID] = ()) -> dict[frozenset[str], int]:
+        """How many offers each set of hard filters rules out; the empty set is that of those that pass.
+
+        Offers `without` are not counted.
+        """
         numbers = np.zeros(1 << len(FILTERS), np.int64)
         columns, asked = self._columns, self._question(request, Scale())
+        skipped = np.fromiter((self._slots[one] for one in without if one in self._slots), np.int64)
         scan.tally(
             self._bitmaps.bits,
             columns.lines,
@@ -129,6 +128,7 @@ class OfferIndex:
             asked.excluded,
             asked.refused,
             asked.answering,
+            skipped,
             numbers,
         )
         names = tuple(FILTERS)
@@ -139,21 +139,18 @@ class OfferIndex:
 
     def content(self) -> dict[UUID, tuple[object, ...]]:
         """All that is known of each offer, in the order of their ids, without a trace of how it came here."""
-        codes = [{number: code for code, number in numbers.items()} for numbers in self._numbered()]
+        codes = self._codes.by_column()
         known: dict[UUID, tuple[object, ...]] = {}
         for offer_id, slot in sorted(self._slots.items()):
             line = self._columns.lines[slot]
             names = frozenset(name for name, row in self._bitmaps.names() if self._bitmaps.is_set(row, slot))
             facts = [
-                (name, codes[NUMBERED[name]].get(int(line[name])) if name in NUMBERED else line[name].tobytes())
+                (name, codes[name].get(int(line[name])) if name in codes else line[name].tobytes())
                 for name in LINE.names or ()
                 if name not in OF_STRETCHES
             ]
             known[offer_id] = (names, tuple(facts), tuple(self._columns.stretches(slot)), self._answers.get(offer_id))
         return known
-
-    def _numbered(self) -> tuple[Mapping[Any, int], ...]:
-        return self._organisations, self._countries, self._places
 
     def _question(self, request: Request, scale: Scale) -> Question:
         answering = self._answering.get(request.application_id, ())
@@ -161,12 +158,20 @@ class OfferIndex:
             request,
             scale,
             bitmaps=self._bitmaps,
-            places=self._places,
-            organisations=self._organisations,
+            codes=self._codes,
             slots=self._slots,
             answering=(self._slots[one] for one in answering),
-            countries=self._countries,
         )
+
+    def _forget(self, slot: int) -> None:
+        self._count_answers(slot, -1)
+        self._bitmaps.take(slot)
+
+    def _count_answers(self, slot: int, sign: int) -> None:
+        line = self._columns.lines[slot]
+        counts = self._answers_in[int(line["country"])]
+        counts[0] += sign * int(line["answered"])
+        counts[1] += sign * int(line["accepted"])
 
     def _answer(self, candidate: Candidate) -> None:
         self._forget_answer(candidate.offer_id)
@@ -180,49 +185,3 @@ class OfferIndex:
             self._answering[application_id].discard(offer_id)
             if not self._answering[application_id]:
                 del self._answering[application_id]
-
-    def _line(self, candidate: Candidate) -> tuple[object, ...]:
-        place, days = candidate.place, candidate.days_a_year
-        return (
-            candidate.rating,
-            _number(self._organisations, candidate.organisation_id),
-            candidate.reserved,
-            candidate.ratings,
-            candidate.answered,
-            candidate.accepted,
-            _number(self._countries, place.country),
-            NOTHING_KNOWN if place.region is None else _number(self._places, place.region),
-            NOTHING_KNOWN if place.subregion is None else _number(self._places, place.subregion),
-            UNLIMITED if days is None else min(days, UNLIMITED),
-            NOTHING_KNOWN if place.income is None else place.income,
-            band_of(place.population),
-            POSITIONS[candidate.position],
-            min(candidate.years_in_role, YEARS_THAT_COUNT),
-            sum(1 << MODES.index(mode) for mode in candidate.modes),
-            candidate.answers is None,
-        )
-
-
-def _number(numbers: dict[object, int] | dict[UUID, int] | dict[str, int], code: object) -> int:
-    return numbers.setdefault(code, len(numbers))  # type: ignore[arg-type]
-
-
-def _names(candidate: Candidate, free: Sequence[Days]) -> list[Hashable]:
-    """Every name under which the offer has a bit."""
-    room = candidate.reserved < candidate.capacity
-    names: list[Hashable] = [LIVE, *candidate.modes, *months_of(free)]
-    names += [("theme", code) for code in candidate.themes]
-    names += [("dac", code) for code in candidate.dac]
-    names += [("sector", sector) for sector in {code[:3] for code in candidate.dac}]
-    names += [("sdg", number) for number in candidate.sdgs]
-    for language, level in candidate.languages.items():
-        names += [("language", language, working) for working in WORKING_LEVELS if RANKS[level] >= RANKS[working]]
-    for name, holds in (
-        (ACTIVE, candidate.active),
-        (ROOM, room),
-        (ANY_MODE, bool(candidate.modes)),
-        (OPEN, candidate.active and room and candidate.answers is None),
-    ):
-        if holds:
-            names.append(name)
-    return names

@@ -1,6 +1,6 @@
 """A request in the index's terms: rows of bits, numbers of places, tables of points."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate, chain
 from typing import NamedTuple
 from uuid import UUID
@@ -14,21 +14,24 @@ from services.matching.engine.filters import RANKS
 from services.matching.engine.index import tables
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import NOTHING_KNOWN
+from services.matching.engine.index.entries import (
+    ACTIVE,
+    ANY_MODE,
+    EVER,
+    LIVE,
+    MODES,
+    OPEN,
+    ROOM,
+    WORKING_LEVELS,
+    Codes,
+    band_of,
+    months_of,
+)
 from services.matching.engine.index.tables import Table
-from services.matching.engine.values import Days, Request, Scale
-from shared.primitives.terms import Level, Mode
+from services.matching.engine.values import Request, Scale
+from shared.primitives.terms import Level
 
 Rows = npt.NDArray[np.int64]
-Codes = Mapping[object, int]
-
-MODES = tuple(Mode)
-WORKING_LEVELS = (Level.B2, Level.C1, Level.C2)
-# Names of bits that are no codes.
-LIVE, ACTIVE, ROOM, OPEN, ANY_MODE = "live", "active", "room", "open to any application", "any mode"
-EVER = "free for years"
-MONTHS = (
-    36  # each month is a row of bits, so a stretch from now to the year 9999 must not make a row for each of its own
-)
 
 
 class Numbers(NamedTuple):
@@ -96,22 +99,19 @@ def ask(
     scale: Scale,
     *,
     bitmaps: Bitmaps,
-    places: Codes,
-    organisations: Mapping[UUID, int],
+    codes: Codes,
     slots: Mapping[UUID, int],
     answering: Iterable[int],
-    countries: Mapping[str, int],
 ) -> Question:
     """The question that a request puts to the index.
 
-    `places` numbers regions, `countries` countries, `organisations` who offers, `slots` the offers; what they lack is
-    in no line either. `answering`: slots of the offers that answer this application.
+    What `codes` and `slots` lack, no offer has. `answering`: slots of the offers that answer this application.
     """
     weights, dac = scale.weights, sorted(request.dac)
     modes = advised(request.participants) if request.mode is None else (request.mode,)
     speakers = [_speakers(request, bitmaps, level) for level in WORKING_LEVELS]
     return Question(
-        numbers=_numbers(request, scale, bitmaps, places, organisations, countries),
+        numbers=_numbers(request, scale, bitmaps, codes),
         themes=_rows(bitmaps.row(("theme", code)) for code in request.themes),
         dac=_rows(bitmaps.row(("dac", code)) for code in dac),
         sectors=_rows(bitmaps.row(("sector", code[:3])) for code in dac),
@@ -120,26 +120,19 @@ def ask(
         speakers=_rows(chain.from_iterable(speakers)),
         levels=_rows(accumulate(map(len, speakers), initial=0)),
         modes=_rows(MODES.index(mode) for mode in modes),
-        excluded=_known(request.excluded, organisations),
-        preferred=_known(request.preferred, organisations),
+        excluded=_known(request.excluded, codes.organisations),
+        preferred=_known(request.preferred, codes.organisations),
         refused=_known(request.refused, slots),
         answering=_rows(answering),
         knowledge=tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs)),
         position=tables.position(weights.position, request.position),
         context=tables.context(weights.context),
         language=tables.language(weights.language),
-        expected=_expected(scale, countries),
+        expected=_expected(scale, codes.countries),
     )
 
 
-def _numbers(
-    request: Request,
-    scale: Scale,
-    bitmaps: Bitmaps,
-    places: Codes,
-    organisations: Mapping[UUID, int],
-    countries: Mapping[str, int],
-) -> Numbers:
+def _numbers(request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes) -> Numbers:
     return Numbers(
         live=bitmaps.row(LIVE),
         active=bitmaps.row(ACTIVE),
@@ -150,25 +143,16 @@ def _numbers(
         interpretation=request.interpretation,
         first=request.window.first.toordinal(),
         last=request.window.last.toordinal(),
-        own=organisations.get(request.organisation_id, NOTHING_KNOWN),
-        country=countries.get(request.place.country, NOTHING_KNOWN),
+        own=codes.organisations.get(request.organisation_id, NOTHING_KNOWN),
+        country=codes.countries.get(request.place.country, NOTHING_KNOWN),
         same_country=request.same_country,
         band=band_of(request.place.population),
         income=NOTHING_KNOWN if request.place.income is None else request.place.income,
-        region=_place(request.place.region, places),
-        subregion=_place(request.place.subregion, places),
+        region=_place(request.place.region, codes.places),
+        subregion=_place(request.place.subregion, codes.places),
         availability=float(scale.weights.availability),
         mean_rating=float(scale.mean_rating),
     )
-
-
-def months_of(stretches: Iterable[Days]) -> set[Hashable]:
-    """Names of the months with at least one of these days; EVER for a stretch of more than MONTHS of them."""
-    names: set[Hashable] = set()
-    for days in stretches:
-        months = range(days.first.year * 12 + days.first.month - 1, days.last.year * 12 + days.last.month)
-        names |= {EVER} if len(months) > MONTHS else set(months)
-    return names
 
 
 def _free_in(request: Request, bitmaps: Bitmaps) -> Iterable[int]:
@@ -184,7 +168,7 @@ def _known(ids: Iterable[UUID], numbers: Mapping[UUID, int]) -> Rows:
     return _rows(numbers[one] for one in ids if one in numbers)
 
 
-def _place(code: str | None, places: Codes) -> int:
+def _place(code: str | None, places: Mapping[str, int]) -> int:
     # A region that no offer is in differs from all of theirs, and is not unknown.
     return NOTHING_KNOWN if code is None else places.get(code, len(places))
 
@@ -203,8 +187,3 @@ def _expected(scale: Scale, countries: Mapping[str, int]) -> npt.NDArray[np.floa
         if country in countries:
             expected[countries[country]] = share
     return expected
-
-
-def band_of(population: int | None) -> int:
-    """The rank of a population band; NOTHING_KNOWN for none."""
-    return NOTHING_KNOWN if population is None else tables.band_rank(population)

@@ -186,12 +186,13 @@ def tally(
     excluded: Rows,
     refused: Rows,
     answering: Rows,
+    skipped: Rows,
     numbers: Rows,
 ) -> None:
     """Count offers by the filters that rule them out: one bit for each, in the order of FILTERS."""
     for slot in range(bits.shape[1] * 64):
         word, bit = slot >> 6, np.uint64(slot & 63)
-        if not (bits[q.live, word] >> bit) & ONE:
+        if not (bits[q.live, word] >> bit) & ONE or holds(skipped, slot):
             continue
         line = lines[slot]
         answers = holds(answering, slot)

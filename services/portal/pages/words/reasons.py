@@ -17,6 +17,7 @@ _FACTORS: Mapping[str, str] = {
     "context": _("Context"),
     "language": _("Language"),
     "availability": _("Availability and track record"),
+    "acceptance": _("How often this offerer has agreed"),
 }
 
 _FILTERS: Mapping[str, str] = {
@@ -111,6 +112,18 @@ def _rating(speech: Speech, value: str) -> str:
         return value
 
 
+def _answers(speech: Speech, value: str) -> str:
+    if not value.isdigit():
+        return value
+    return speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", int(value))
+
+
+def _agreed(speech: Speech, value: str) -> str:
+    if not value.isdigit():
+        return value
+    return speech.say_many("agreed %(number)s time", "agreed %(number)s times", int(value))
+
+
 _KINDS: Mapping[str, Callable[[Speech, str], str]] = {
     "theme": Speech.theme,
     "sdg": _goal,
@@ -127,4 +140,6 @@ _KINDS: Mapping[str, Callable[[Speech, str], str]] = {
     "country": Speech.country,
     "days": _days,
     "rating": _rating,
+    "answers": _answers,
+    "accepted": _agreed,
 }

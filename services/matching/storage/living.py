@@ -1,0 +1,101 @@
+"""All offers in the memory of this process, kept up to what is committed.
+
+Nothing that a transaction has not committed comes in: it may be rolled back, and others would be proposed what never
+was. What a unit of work has changed itself is given to it beside the index.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.matching.engine.index import OfferIndex
+from services.matching.engine.values import Candidate
+from services.matching.storage import offers
+from shared.postgres.pool import Connection
+from shared.postgres.unit_of_work import Database, UnitOfWork
+
+AT_ONCE, PRUNE_AT_ONCE = 5_000, 10_000
+# Changes are kept for twice as long: whoever has not looked for so long reads everything again.
+TRUSTED_FOR = timedelta(hours=12)
+MEMORY = "offers"
+
+Progress = Callable[[int], None]
+
+CHANGES = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, now() AS at,
+           ARRAY(SELECT DISTINCT offer_id FROM offer_changes WHERE changed_in >= $1) AS changed,
+           ARRAY(SELECT DISTINCT offer_id FROM offer_changes
+                 WHERE changed_in = pg_current_xact_id_if_assigned()::text::bigint) AS own
+"""
+
+
+@dataclass(slots=True)
+class LivingOffers:
+    """The index of one process. `seen`: every transaction before this number has come in, or was rolled back."""
+
+    index: OfferIndex = field(default_factory=OfferIndex)
+    _seen: int | None = None
+    _seen_at: datetime | None = None
+    _again: set[UUID] = field(default_factory=set)
+    _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def catch_up(
+        self, connection: Connection, progress: Progress = lambda _: None
+    ) -> dict[UUID, Candidate | None]:
+        """Bring the index up to what is committed; returns the offers that the running transaction has changed itself.
+
+        Those are as it sees them, None where they are closed; what the index has of them does not count for it. The
+        first time, and after half a day without a look, everything is read, with progress.
+        """
+        async with self._catching_up:
+            row = await connection.fetchrow(CHANGES, self._seen)
+            own = set(row["own"])
+            if self._seen_at is None or row["at"] - self._seen_at > TRUSTED_FOR:
+                await self._read_all(connection, own, progress)
+            await self._read(connection, (self._again | set(row["changed"])) - own)
+            # What this transaction has changed is read again once it has ended, whichever way it ends.
+            self._again = own
+            self._seen, self._seen_at = row["seen"], row["at"]
+        known = {one.offer_id: one for one in await offers.candidates(connection, own)} if own else {}
+        return {offer_id: known.get(offer_id) for offer_id in own}
+
+    async def _read(self, connection: Connection, changed: set[UUID]) -> None:
+        if not changed:
+            return
+        known = {one.offer_id: one for one in await offers.candidates(connection, changed)}
+        for offer_id in changed:
+            if offer_id in known:
+                self.index.put(known[offer_id])
+            else:
+                self.index.remove(offer_id)
+
+    async def _read_all(self, connection: Connection, own: set[UUID], progress: Progress) -> None:
+        index = OfferIndex()
+        async for some in offers.in_portions(connection, AT_ONCE):
+            for candidate in some:
+                if candidate.offer_id not in own:
+                    index.put(candidate)
+            progress(len(index))
+            await asyncio.sleep(0)
+        self.index = index
+
+
+def living_offers(of: UnitOfWork | Database) -> LivingOffers:
+    """The index of this process; empty until somebody catches up."""
+    living: LivingOffers = of.memory.setdefault(MEMORY, LivingOffers())
+    return living
+
+
+async def forget_changes(connection: Connection) -> int:
+    """Forget changes that everybody has seen or will never ask for, at most 10,000 at a time; returns how many."""
+    status = await connection.execute(
+        """
+        DELETE FROM offer_changes WHERE position IN (
+            SELECT position FROM offer_changes WHERE changed_at < now() - $1::interval LIMIT $2)
+        """,
+        2 * TRUSTED_FOR,
+        PRUNE_AT_ONCE,
+    )
+    return int(status.rsplit(" ", 1)[1])

@@ -1,0 +1,72 @@
+"""Looking over all offers for one search: the index tells which are the best, the database what they are now."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from services.matching.engine.filters import FILTERS, obstacles
+from services.matching.engine.index.offers import Hits
+from services.matching.engine.search import search as search_offers
+from services.matching.engine.values import Candidate, Found, Request, Scale
+from services.matching.rules.policy import Ground
+from services.matching.rules.reading import request_of
+from services.matching.rules.searches import Search
+from services.matching.storage import offers
+from services.matching.storage.living import LivingOffers, living_offers
+from shared.events.matching import FilteredOut
+from shared.postgres.unit_of_work import UnitOfWork
+
+TRIES = 3
+
+Own = Mapping[UUID, Candidate | None]
+
+
+async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
+    """The best of all offers by the policy that is pinned to the search; how many were ruled out where none was found.
+
+    What others have committed counts, and what this unit has changed itself. An offer that changes in this very moment
+    sends us back to the index; if one does so each time, it is proposed as it is then or not at all.
+    """
+    request, living = request_of(search.application, ground.refused), living_offers(work)
+    for _ in range(TRIES):
+        own = await living.catch_up(work.connection)
+        scale = _scale(living, ground)
+        others = replace(request, refused=request.refused | own.keys())
+        hits = living.index.search(others, scale, top=ground.policy.proposals)
+        now = await offers.candidates(work.connection, [hit.offer_id for hit in hits.best]) if hits.best else []
+        if _is_what_it_was(hits, search_offers(others, now, scale, top=len(now))):
+            break
+    found = search_offers(request, [*now, *_alive(own)], scale, top=ground.policy.proposals)
+    filtered = () if found.ranked else _filtered(living, request, own)
+    considered = len(living.index) - sum(one in living.index for one in own) + len(_alive(own))
+    return replace(found, considered=considered, filtered=filtered)
+
+
+def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground, work: UnitOfWork) -> Found:
+    """The best of these candidates by the policy that is pinned to the search."""
+    request, scale = request_of(search.application, ground.refused), _scale(living_offers(work), ground)
+    return search_offers(request, candidates, scale, top=ground.policy.proposals)
+
+
+def _scale(living: LivingOffers, ground: Ground) -> Scale:
+    expected, expected_in = living.index.expectations()
+    return replace(ground.scale, expected=expected, expected_in=expected_in)
+
+
+def _is_what_it_was(hits: Hits, found: Found) -> bool:
+    now = [(one.candidate.offer_id, round(one.score * 100)) for one in found.ranked]
+    return now == [tuple(hit) for hit in hits.best]
+
+
+def _filtered(living: LivingOffers, request: Request, own: Own) -> tuple[FilteredOut, ...]:
+    removed: Counter[str] = Counter()
+    for failed, number in living.index.removed(request, without=own.keys()).items():
+        removed.update(dict.fromkeys(failed, number))
+    for candidate in _alive(own):
+        removed.update(obstacles(request, candidate))
+    return tuple(FilteredOut(filter=name, offers=removed[name]) for name in FILTERS if removed[name])
+
+
+def _alive(own: Own) -> Collection[Candidate]:
+    return [one for one in own.values() if one is not None]
