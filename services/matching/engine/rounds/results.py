@@ -98,6 +98,28 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockingPair:
+    """A pair that is not proposed although both sides would be better off with it than with what they have.
+
+    `gains`: by how much, for the application and for the offer, in hundredths of a point. A side with a place left
+    gains the whole score, else the difference to the worst that it has and would give up.
+    """
+
+    application_id: UUID
+    offer_id: UUID
+    score: int
+    gains: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """How many blocking pairs there are, and those with the largest gains of both sides together."""
+
+    count: int
+    pairs: tuple[BlockingPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a coordinator must know before publishing.
 
@@ -112,6 +134,7 @@ class Report:
     unserved: tuple[Unserved, ...]
     exposure: tuple[Exposure, ...]
     coverage: tuple[Coverage, ...]
+    blocking: Blocking
 
 
 @dataclass(frozen=True, slots=True)

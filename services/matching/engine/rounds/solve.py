@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from services.matching.engine.rounds.adjusting import Task, task_of
+from services.matching.engine.rounds.blocking import blocking_pairs
 from services.matching.engine.rounds.flow import Flow, best_flow
 from services.matching.engine.rounds.measures import charged, coverage, exposure, measures
 from services.matching.engine.rounds.reading import Mask, problem_of
@@ -59,6 +60,7 @@ def _report(task: Task, flow: Flow, unweighted: Flow, options: Options) -> Repor
         unserved=unserved(task, chosen),
         exposure=exposure(task, chosen),
         coverage=coverage(task, chosen),
+        blocking=blocking_pairs(task, chosen, options.listed),
     )
 
 
