@@ -120,11 +120,21 @@ class Blocking:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What one more place of an offer would add to the sum that is maximised, in hundredths of a point."""
+
+    offer_id: UUID
+    adds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a coordinator must know before publishing.
 
     `unweighted`: the same round with the same pins and bans without the fairness term; `kept`: the share of its utility
-    that is left, 1 where that is 0. `charged`: what the fairness term takes away from the utility.
+    that is left, 1 where that is 0. `charged`: what the fairness term takes away from the utility. `places`: offers
+    that are full and whose next place would add most, the most valuable first; None where it can't be told exactly
+    (more than one proposal each, and several offers of one expert for an application).
     """
 
     measures: Measures
@@ -135,6 +145,7 @@ class Report:
     exposure: tuple[Exposure, ...]
     coverage: tuple[Coverage, ...]
     blocking: Blocking
+    places: tuple[Place, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

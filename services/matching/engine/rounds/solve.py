@@ -7,6 +7,7 @@ from services.matching.engine.rounds.adjusting import Task, task_of
 from services.matching.engine.rounds.blocking import blocking_pairs
 from services.matching.engine.rounds.flow import Flow, best_flow
 from services.matching.engine.rounds.measures import charged, coverage, exposure, measures
+from services.matching.engine.rounds.places import more_places
 from services.matching.engine.rounds.reading import Mask, problem_of
 from services.matching.engine.rounds.results import Assignment, Report, Result
 from services.matching.engine.rounds.unserved import unserved
@@ -61,6 +62,7 @@ def _report(task: Task, flow: Flow, unweighted: Flow, options: Options) -> Repor
         exposure=exposure(task, chosen),
         coverage=coverage(task, chosen),
         blocking=blocking_pairs(task, chosen, options.listed),
+        places=more_places(task, flow, options.step, options.listed),
     )
 
 
