@@ -65,7 +65,7 @@ schemas:
 translations:
 	$(BIN)/python -m services.portal.translations check
 
-bench: setup ## Measure events per second, latencies and memory. ONLY=streaming, journey or memory for one group, LONG=1 for ten million events.
+bench: setup ## Measure events per second, latencies and memory. ONLY=streaming, journey, matching or memory for one group, LONG=1 for ten million events.
 	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 .PHONY: soak

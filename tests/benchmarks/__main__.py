@@ -20,6 +20,7 @@ from tests.benchmarks import machine, memory
 from tests.benchmarks.figures import Figure, TrialError
 from tests.benchmarks.floors import summary
 from tests.benchmarks.journey import group as journey
+from tests.benchmarks.matching import group as matching
 from tests.benchmarks.streaming import group as streaming
 
 Report = Callable[[Figure], None]
@@ -27,6 +28,7 @@ Tell = Callable[[str], None]
 GROUPS: dict[str, Callable[[Report, Tell], None]] = {
     "streaming": streaming.measure,
     "journey": journey.measure,
+    "matching": matching.measure,
     "memory": memory.measure,
 }
 

@@ -14,6 +14,10 @@ FLOORS: Mapping[str, float] = {
     "streaming.growth_long": 1.1,
     "journey.two_hops.p50": 4.0,
     "journey.two_hops.p99": 4.0,
+    "matching.round.solve": 0.25,
+    "matching.round.fair.utility": 0.995,
+    "matching.round.fair.gini": 0.75,
+    "matching.round.fair.experts": 1.4,
 }
 
 
@@ -26,4 +30,4 @@ def summary(figures: Sequence[Figure]) -> str:
 def _row(figure: Figure) -> str:
     assert figure.ratio is not None
     verdict = "met" if figure.met else "not met"
-    return f"  {figure.name:<24} {figure.ratio:>7.3g}  {figure.demand():<14}  {verdict}"
+    return f"  {figure.name:<28} {figure.ratio:>7.3g}  {figure.demand():<14}  {verdict}"
