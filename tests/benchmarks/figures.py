@@ -55,8 +55,8 @@ class Figure:
         if self.peer is None or self.peer_value is None or self.ratio is None:
             return said
         low, high = self.spread
-        goal = f"{self.better} is better, {len(self.runs)} turns, half of them {low:.3g} to {high:.3g}"
-        said = f"{said}; {self.peer}: {_short(self.peer_value)}; ratio {self.ratio:.3g} ({goal})"
+        goal = f"{self.better} is better, {len(self.runs)} turns, half of them {low:#.3g} to {high:#.3g}"
+        said = f"{said}; {self.peer}: {_short(self.peer_value)}; ratio {self.ratio:#.3g} ({goal})"
         return said if self.met is None else f"{said}; {self.demand()} is demanded: {'met' if self.met else 'NOT MET'}"
 
     def demand(self) -> str:

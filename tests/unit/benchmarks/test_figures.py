@@ -31,7 +31,7 @@ def test_a_figure_without_a_peer_has_no_ratio() -> None:
 
 
 def test_a_sentence_says_which_way_is_better() -> None:
-    assert "ratio 0.80 (higher is better, 3 turns, half of them 0.65 to 1.15)" in a_comparison().sentence()
+    assert "ratio 0.800 (higher is better, 3 turns, half of them 0.650 to 1.15)" in a_comparison().sentence()
 
 
 def test_the_spread_is_that_of_the_ratios_or_of_the_values_without_a_peer() -> None:
@@ -70,7 +70,7 @@ def test_the_summary_has_the_figures_of_which_something_is_demanded() -> None:
     figures = [a_comparison(floor=0.5), a_comparison(), a_comparison(floor=0.9)]
     title, met, missed = summary(figures).splitlines()
     assert title == "floors:"
-    assert met.split() == ["streaming.relay", "0.80", "at", "least", "0.5", "met"]
+    assert met.split() == ["streaming.relay", "0.800", "at", "least", "0.5", "met"]
     assert missed.split()[-2:] == ["not", "met"]
     assert summary([a_comparison()]) == ""
 
