@@ -1,0 +1,56 @@
+"""The lexicon has words for every code, in every language, and finds each of its own terms."""
+
+import pytest
+
+from services.matching.engine.text.files import table
+from services.matching.engine.text.finding import terms_in
+from services.matching.engine.text.language import SUPPORTED, small_words
+from services.matching.engine.text.lexicon import NOTHING, lexicon, terms_of
+from services.matching.engine.text.words import words
+from shared.vocabulary.dac import PURPOSES
+from shared.vocabulary.sdg import GOALS
+from shared.vocabulary.themes import THEMES
+
+TOPICS = table("topics")
+CODES = {
+    "themes": {one.code for one in THEMES},
+    "sdgs": {str(one.number) for one in GOALS},
+    "dac": {one.code for one in PURPOSES},
+}
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_every_code_of_the_vocabulary_is_what_some_topic_is_about_and_no_other_code_is(kind: str) -> None:
+    counted = {code: share for topic in TOPICS.values() for code, share in topic[kind].items()}
+    assert counted.keys() == CODES[kind]
+    main = {code for topic in TOPICS.values() for code, share in topic[kind].items() if share >= 0.7}
+    assert main == CODES[kind]
+
+
+@pytest.mark.parametrize("language", SUPPORTED)
+def test_every_topic_has_terms_in_every_language_and_nothing_else_has(language: str) -> None:
+    assert table(language).keys() == TOPICS.keys() | {NOTHING}
+    assert [topic for topic, listed in table(language).items() if not list(terms_of(listed))] == []
+
+
+@pytest.mark.parametrize("language", SUPPORTED)
+def test_every_term_is_found_where_it_stands_alone_with_the_topic_that_it_is_of(language: str) -> None:
+    lost = [
+        (topic, term)
+        for topic, listed in table(language).items()
+        if topic != NOTHING
+        for term, _ in terms_of(listed)
+        if not any(topic in found.topics for found in terms_in(words(term), lexicon(language)))
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("language", SUPPORTED)
+def test_no_term_is_listed_twice_for_a_topic(language: str) -> None:
+    for topic, listed in table(language).items():
+        terms = [term for term, _ in terms_of(listed)]
+        assert sorted(set(terms)) == sorted(terms), topic
+
+
+def test_small_words_are_known_with_and_without_their_accents() -> None:
+    assert {"está", "esta"} <= small_words("es")
