@@ -109,6 +109,7 @@ def _http_config(service: Service, hosted: Hosted, roles: Sequence[Role]) -> uvi
         database=hosted.database,
         readiness=hosted.readiness,
         verifier=TokenVerifier(f"{hosted.settings.urls['portal']}/.well-known/jwks.json"),
+        larger_bodies=service.larger_bodies,
     )
     app.state.hosted = hosted
     return uvicorn.Config(

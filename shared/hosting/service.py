@@ -1,9 +1,9 @@
 """A service as its process sees it: what it is made of, and what it is given to work with."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,7 @@ class Companion:
 class Service:
     """The rooms of a service, put together. `routers` serve its API (and its pages, where it has any).
 
+    `larger_bodies` are paths whose requests may have more bytes than the usual limit, each with its own.
     `require` is called before anything is started, to raise `SettingsError` if something of the service's own is wrong.
     `patient`: it only watches, so what it hears may come half a second late, and leaves the machine to those who act.
     """
@@ -56,4 +57,5 @@ class Service:
     migrations: Path
     companions: tuple[Companion, ...] = ()
     patient: bool = False
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
     require: Callable[[], object] = lambda: None

@@ -1,6 +1,6 @@
 """The web application of a process: health and metrics for every role, the API for the role that serves it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
@@ -21,10 +21,12 @@ def create_app(
     database: Database,
     readiness: Readiness,
     verifier: TokenVerifier,
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """An app whose errors are problem documents, with its OpenAPI document at /openapi.json and no interactive pages.
 
-    The interactive pages would load scripts from elsewhere.
+    The interactive pages would load scripts from elsewhere. `larger_bodies` are paths with a limit of their own for
+    the bytes of a request's body.
     """
     app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None)
     app.state.service_name = service
@@ -36,6 +38,6 @@ def create_app(
     app.include_router(health.router)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(BoundedBody)
+    app.add_middleware(BoundedBody, larger=larger_bodies)
     app.add_middleware(Measured, service=service)
     return app

@@ -1,6 +1,7 @@
 """What happens around every request: its size is bounded, its trace continued, its time measured."""
 
 import time
+from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,19 +15,23 @@ MAX_BODY = 1_000_000  # bytes
 
 
 class BoundedBody:
-    """Refuses bodies over a limit, by their announced length or, where none is announced, as they come."""
+    """Refuses bodies over a limit, by their announced length or, where none is announced, as they come.
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
-        self.app, self.limit = app, limit
+    `larger` has paths with a limit of their own.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, larger: Mapping[str, int] | None = None) -> None:
+        self.app, self.limit, self.larger = app, limit, larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"The body is over {self.limit} bytes. Send less, or send it in parts."
+        limit = self.larger.get(scope["path"], self.limit)
+        detail = f"The body is over {limit} bytes. Send less, or send it in parts."
         length = Request(scope).headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self.limit:
+        if length.isdigit() and int(length) > limit:
             await problem(413, "too-large", detail)(scope, receive, send)
             return
         read = 0
@@ -35,7 +40,7 @@ class BoundedBody:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self.limit:
+            if read > limit:
                 raise HTTPException(413, detail)
             return message
 

@@ -84,4 +84,5 @@ def _app(service: Service, database: Database, verifier: TokenVerifier) -> FastA
         database=database,
         readiness=Readiness(),
         verifier=verifier,
+        larger_bodies=service.larger_bodies,
     )
