@@ -12,6 +12,13 @@ from shared.vocabulary.sdg import GOALS
 from shared.vocabulary.themes import THEMES
 
 TOPICS = table("topics")
+
+
+def terms(language: str, text: str) -> list[str]:
+    """The terms of a text as they stand in it."""
+    return [text[found.start : found.end] for found in terms_in(words(text), lexicon(language))]
+
+
 CODES = {
     "themes": {one.code for one in THEMES},
     "sdgs": {str(one.number) for one in GOALS},
@@ -50,6 +57,43 @@ def test_no_term_is_listed_twice_for_a_topic(language: str) -> None:
     for topic, listed in table(language).items():
         terms = [term for term, _ in terms_of(listed)]
         assert sorted(set(terms)) == sorted(terms), topic
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "without"),
+    [
+        ("es", "prevención de inundaciones", "prevencion de inundaciones"),
+        ("fr", "égouts", "egouts"),
+        ("pt", "habitação social", "habitacao social"),
+        ("nl", "energiecoöperatie", "energiecooperatie"),
+    ],
+)
+def test_a_term_is_found_also_where_its_accents_are_left_out(language: str, written: str, without: str) -> None:
+    assert [len(term) for term in terms(language, written)] == [len(term) for term in terms(language, without)] != []
+
+
+def test_small_words_in_a_term_may_be_others_or_none() -> None:
+    text = "la gestión de las aguas, gestión del agua y gestión agua"
+    assert terms("es", text) == ["gestión de las aguas", "gestión del agua", "gestión agua"]
+
+
+def test_the_longest_term_counts_and_those_within_it_do_not() -> None:
+    assert terms("en", "waste water treatment plant") == ["waste water", "treatment plant"]
+
+
+def test_a_term_does_not_reach_across_the_end_of_a_sentence() -> None:
+    assert terms("es", "Hay agua. Potable no es.") == ["agua"]
+
+
+def test_a_figure_of_speech_is_no_term_but_its_words_are_elsewhere() -> None:
+    assert terms("en", "It was a waste of time to sort out the waste") == ["waste"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("fr", "nous voulons voir"), ("en", "we know well"), ("es", "una nueva estación")]
+)
+def test_a_word_with_the_stem_of_a_term_but_another_meaning_is_no_term(language: str, text: str) -> None:
+    assert terms(language, text) == []
 
 
 def test_small_words_are_known_with_and_without_their_accents() -> None:

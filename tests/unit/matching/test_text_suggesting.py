@@ -91,11 +91,6 @@ def test_an_institution_that_is_only_mentioned_makes_no_theme() -> None:
     assert themes(text) == ["waste"]
 
 
-def test_a_term_does_not_reach_across_the_end_of_a_sentence() -> None:
-    apart = "We are interested in drinking. Water is what the others will speak about at the conference of the region."
-    assert "drinking. Water" not in [apart[one.start : one.end] for each in suggest(apart).dac for one in each.because]
-
-
 @pytest.mark.parametrize(("title", "language"), [("Alcantarillado", None), ("Sewerage", None), ("Riolering", "nl")])
 def test_a_title_of_one_word_is_understood_though_its_language_may_not_be_told(
     title: str, language: str | None
