@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.matching.http_api import router
+from services.matching.http_api import LARGER_BODIES, router
 from services.matching.live import offers_in_memory
 from services.matching.reactions import REACTIONS
 from services.matching.schedule import SCHEDULE
@@ -17,6 +17,7 @@ SERVICE = Service(
     reactions=REACTIONS,
     schedule=SCHEDULE,
     routers=(router,),
+    larger_bodies=LARGER_BODIES,
     migrations=Path(__file__).parent / "migrations",
     companions=tuple(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
 )

@@ -9,7 +9,11 @@ from shared.primitives.terms import Role, Side
 
 PARTIES = (Role.APPLICANT, Role.EXPERT, Role.COORDINATOR)
 OVERSEERS = (Role.COORDINATOR, Role.OPERATOR)
-ACTIONS: Mapping[str, tuple[Role, ...]] = {"open a call": (Role.COORDINATOR,)}
+ACTIONS: Mapping[str, tuple[Role, ...]] = {
+    "open a call": (Role.COORDINATOR,),
+    # Those who write needs and offers, or help others to.
+    "ask for suggestions": (Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR),
+}
 
 
 def side_of(actor: Actor, proposal: Proposal) -> Side | None:

@@ -14,12 +14,14 @@ from services.matching.use_cases.offers import change_offer, close_offer, index_
 from services.matching.use_cases.organisations import register_organisation
 from services.matching.use_cases.reminders import remind_of_proposals
 from services.matching.use_cases.searching import propose_matches
+from services.matching.use_cases.suggesting import WrittenText, suggest_from_texts
 from services.matching.use_cases.upkeep import forget_changes
 
 __all__ = [
     "AcceptProposal",
     "DeclineProposal",
     "OpenCall",
+    "WrittenText",
     "accept_proposal",
     "change_offer",
     "close_offer",
@@ -37,6 +39,7 @@ __all__ = [
     "release_capacity",
     "remind_of_proposals",
     "retry_unmatched",
+    "suggest_from_texts",
     "supersede_lost_proposals",
     "withdraw_search",
 ]

@@ -32,6 +32,12 @@ def test_only_a_coordinator_opens_a_call(role: Role) -> None:
     assert may(somebody_of(HERE, role), "open a call") is (role is Role.COORDINATOR)
 
 
+@pytest.mark.parametrize("role", Role)
+def test_suggestions_are_for_those_who_write_and_those_who_help_them(role: Role) -> None:
+    able = role in {Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR}
+    assert may(somebody_of(HERE, role), "ask for suggestions") is able
+
+
 def test_what_is_not_in_the_table_is_denied() -> None:
     assert not may(COORDINATOR, "rewrite history")
 
