@@ -9,7 +9,7 @@ from tests.judgement.fitting import fit
 from tests.judgement.labelled import LANGUAGES, STYLES, Labelled, labelled
 from tests.judgement.measures import KINDS, Judged, brier, judged, measure, reliability
 
-EDGES = (0.4, 0.6, 0.8)
+EDGES = (0.0, 0.6, 0.8)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.engine.text.language import SUPPORTED
-from services.matching.engine.text.scoring import Kind
+from services.matching.engine.text.scoring import LEAST_CONFIDENCE, Kind
 from services.matching.engine.text.suggest import LONGEST, suggest
 from services.matching.engine.text.values import Phrase, Suggestions
 from shared.vocabulary.dac import PURPOSES
@@ -98,6 +98,13 @@ def test_a_title_of_one_word_is_understood_though_its_language_may_not_be_told(
     assert themes(title, language) == ["sanitation"]
 
 
+def test_a_list_of_keywords_without_small_words_is_understood() -> None:
+    found = suggest(
+        "alcantarillado, letrinas, fosas sépticas, lodos fecales, aguas residuales, depuradora, saneamiento, higiene"
+    )
+    assert (found.language, [one.code for one in found.themes]) == ("es", ["sanitation"])
+
+
 def test_the_caller_may_say_the_language_but_a_plain_text_is_believed_rather() -> None:
     assert suggest("Transparencia", "es").language == "es"
     assert suggest("We want to know how the others have done it and what it was worth to them.", "fr").language == "en"
@@ -114,6 +121,7 @@ def test_the_caller_may_say_the_language_but_a_plain_text_is_believed_rather() -
         "Primăria noastră dorește să îmbunătățească colectarea deșeurilor și caută un oraș care a făcut-o deja.",
         "Наш город хочет улучшить сбор отходов и ищет город, который это уже сделал.",
         "تريد بلديتنا تحسين جمع النفايات وتبحث عن مدينة لها خبرة",
+        "A városunk szeretné javítani a hulladékgyűjtést, és olyan várost keres, amely ezt már megtette.",
         "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.",
     ],
 )
@@ -170,7 +178,7 @@ def test_whatever_is_written_the_answer_keeps_its_promises(pieces: list[str], la
         assert len(suggested) <= 3
         assert [one.confidence for one in suggested] == sorted((one.confidence for one in suggested), reverse=True)
         for one in suggested:
-            assert 0.4 <= one.confidence <= 1
+            assert LEAST_CONFIDENCE <= one.confidence <= 1
             assert one.because
             assert all(_is_words_of(text, phrase) for phrase in one.because)
 

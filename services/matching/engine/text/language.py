@@ -21,8 +21,8 @@ LEAST_SHARE = 0.2
 LEAST_LEAD = 1.1
 # Texts in other languages are rare, and two of them are close relatives of Spanish and Portuguese.
 SHARE_OF_OTHERS = 85  # in a hundred
-# A title may have no small word that tells its language; more than so many words always have.
-FEW_WORDS = 12
+# A title or a list of keywords may have no small word that tells its language; more than so many words always have.
+FEW_WORDS = 60
 
 
 # Letters that tell relatives apart.
@@ -34,10 +34,14 @@ _LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The language of a text, None if it can't be told; `possible` are the supported ones that it may be in."""
+    """The language of a text, None if it can't be told; `possible` are the supported ones that it may be in.
+
+    `clear`: it has small words enough to go by.
+    """
 
     language: str | None
     possible: tuple[str, ...]
+    clear: bool
 
 
 def language_of(found: Sequence[Word], hint: str | None = None) -> Told:
@@ -45,18 +49,18 @@ def language_of(found: Sequence[Word], hint: str | None = None) -> Told:
 
     Every small word counts for the languages that have it, less where several do, and so does a letter that few have.
     `hint` is what the caller believes; a text that is plainly in another language is believed rather than the caller.
-    A few words without any small one, such as a title, may be in every language.
+    Few words without any small one, such as a title, may be in every language.
     """
     scores, small = _scores(found)
     clear = max(small.values(), default=0) >= LEAST_SHARE * max(1, len(found))
     if hint in SUPPORTED:
         scores[hint] += WORTH_OF_HINT
     if not clear and hint not in SUPPORTED:
-        return Told(None, SUPPORTED if len(found) <= FEW_WORDS else ())
+        return Told(None, SUPPORTED if len(found) <= FEW_WORDS else (), clear)
     most = max(scores.values())
     leading = [language for language, score in scores.items() if score * LEAST_LEAD >= most or score > most - WHOLE]
     possible = tuple(language for language in SUPPORTED if language in leading)
-    return Told(possible[0] if len(leading) == 1 and possible else None, possible)
+    return Told(possible[0] if len(leading) == 1 and possible else None, possible, clear)
 
 
 def _scores(found: Sequence[Word]) -> tuple[Counter[str], Counter[str]]:
