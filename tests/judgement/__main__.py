@@ -4,9 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from services.matching.engine.text.scoring import Kind
 from services.matching.engine.text.suggest import suggest
 from tests.judgement.fitting import fit
-from tests.judgement.labelled import LANGUAGES, STYLES, Labelled, labelled
+from tests.judgement.labelled import LANGUAGES, STYLES, Labelled, demonstrated, labelled
 from tests.judgement.measures import KINDS, Judged, brier, judged, measure, reliability
 
 EDGES = (0.0, 0.6, 0.8)
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _say(f"{len(cases)} texts of the {options.half} half; precision, recall and hit among at most 3 suggestions")
     for kind in KINDS:
         _report(kind, judged(cases, kind), errors=options.errors)
+        _report_demo(kind)
     _languages(cases)
 
 
@@ -48,6 +50,15 @@ def _report(kind: str, found: Sequence[Judged], *, errors: bool) -> None:
                 f"  {one.case.language} {one.case.style} wrong {' '.join(one.wrong) or '-'} "
                 f"missed {' '.join(one.missed) or '-'}: {one.case.text[:110]!r}"
             )
+
+
+def _report_demo(kind: Kind) -> None:
+    found = [one for one in judged(demonstrated(), kind) if one.case.labels(kind)]
+    part = measure(found)
+    _say(
+        f"{kind:7}demo cases {part.texts} texts  "
+        f"precision {part.precision:.2f}  recall {part.recall:.2f}  hit {part.hit:.2f}"
+    )
 
 
 def _languages(cases: Sequence[Labelled]) -> None:

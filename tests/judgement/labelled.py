@@ -1,11 +1,13 @@
 """The labelled texts: read from the files of `labelled`, whose README says how they came about."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 FOLDER = Path(__file__).with_name("labelled")
+JOURNEYS = Path(__file__).parents[2] / "deploy" / "journeys"
 LANGUAGES = ("es", "en", "fr", "pt", "nl")
 
 Half = Literal["tuning", "heldout"]
@@ -32,6 +34,30 @@ class Labelled:
 def labelled(half: Half) -> list[Labelled]:
     """The texts of one half: only `tuning` may be looked at while the lexicon is written."""
     return [each for language in LANGUAGES for style in STYLES for each in _read(language, style, half)]
+
+
+def demonstrated() -> list[Labelled]:
+    """The needs and offers of the demo cases and checks: stories, written and labelled before the lexicon, by others.
+
+    Whoever wrote them ticked few codes, and often the broader second theme of a case.
+    """
+    return [each for path in sorted(JOURNEYS.glob("c*/*.toml")) for each in _of_journey(path)]
+
+
+def _of_journey(path: Path) -> Iterator[Labelled]:
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    need = told.get("application", {})
+    for part in (need, told.get("offer")):
+        if part:
+            said = [part.get(name, "") for name in ("title", "challenge", "tried", "result", "failures", "approach")]
+            yield Labelled(
+                told.get("language", ""),
+                "demo",
+                "\n".join([*said, *part.get("questions", ())]),
+                tuple(part.get("themes", need.get("themes", ()))),
+                tuple(map(str, part.get("sdgs", need.get("sdgs", ())))),
+                tuple(part.get("dac", need.get("dac", ()))),
+            )
 
 
 def _read(language: str, style: str, half: Half) -> Iterator[Labelled]:

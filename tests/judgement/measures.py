@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from services.matching.engine.text.scoring import Kind
 from services.matching.engine.text.suggest import suggest
 from tests.judgement.labelled import Labelled
 
-KINDS = ("themes", "sdgs", "dac")
+KINDS: tuple[Kind, ...] = ("themes", "sdgs", "dac")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 import pytest
 
 from services.matching.engine.text.suggest import suggest
-from tests.judgement.labelled import LANGUAGES, labelled
+from tests.judgement.labelled import LANGUAGES, demonstrated, labelled
 from tests.judgement.measures import Judged, brier, judged, measure, reliability
 
 HELDOUT = labelled("heldout")
@@ -38,6 +38,12 @@ def test_most_of_what_is_suggested_is_right_and_most_of_what_is_right_is_suggest
     part = measure([one for one in found if one.case.style == style])
     precision, recall, hit = FLOORS[style][found[0].kind]
     assert (part.precision >= precision, part.recall >= recall, part.hit >= hit) == (True, True, True), part
+
+
+def test_so_is_what_others_wrote_and_labelled_for_the_demo_cases(found: list[Judged]) -> None:
+    kind = found[0].kind
+    part = measure([one for one in judged(demonstrated(), kind) if one.case.labels(kind)])
+    assert (part.precision >= 0.7, part.recall >= 0.55, part.hit >= 0.82) == (True, True, True), part
 
 
 def test_a_confidence_says_more_than_the_mean_and_the_sure_ones_are_right(found: list[Judged]) -> None:

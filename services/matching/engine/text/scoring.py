@@ -38,9 +38,9 @@ FLOOR = 0.1
 
 # Of a constant, then of each of the figures in the order of `Scored.figures`.
 COEFFICIENTS: Mapping[Kind, Figures] = {
-    "themes": (-6.10, 1.84, 2.58, 2.33, -0.08, 1.25),
-    "sdgs": (-3.17, 2.01, 2.04, 1.96, -0.62, 0.70),
-    "dac": (-5.48, 1.65, 2.84, 2.08, -0.18, 1.01),
+    "themes": (-6.11, 1.84, 2.52, 2.39, -0.07, 1.24),
+    "sdgs": (-3.29, 1.97, 2.19, 1.93, -0.59, 0.73),
+    "dac": (-5.48, 1.65, 2.80, 2.11, -0.18, 1.03),
 }
 
 
