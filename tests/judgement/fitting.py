@@ -22,10 +22,11 @@ def fit(cases: Sequence[Labelled], kind: Kind) -> list[float]:
         for one in scores(reading.evidence, kind, reading.words):
             rows.append(one.figures)
             outcomes.append(one.code in case.labels(kind))
-    return _newton(rows, outcomes)
+    return logistic(rows, outcomes)
 
 
-def _newton(rows: Sequence[Row], outcomes: Sequence[bool]) -> list[float]:
+def logistic(rows: Sequence[Row], outcomes: Sequence[bool]) -> list[float]:
+    """The weights of the columns under which the outcomes are the likeliest; the first column is a constant."""
     size = len(rows[0])
     found = [0.0] * size
     for _ in range(STEPS):
