@@ -98,3 +98,17 @@ def test_a_word_with_the_stem_of_a_term_but_another_meaning_is_no_term(language:
 
 def test_small_words_are_known_with_and_without_their_accents() -> None:
     assert {"está", "esta"} <= small_words("es")
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "less"),
+    [
+        ("en", "start-up", "start"),
+        ("fr", "sans-abri", "à l'abri"),
+        ("es", "sin hogar", "hogar"),
+        ("pt", "sem papel", "papel"),
+    ],
+)
+def test_a_small_word_counts_where_a_term_would_be_another_word_without_it(language: str, term: str, less: str) -> None:
+    assert terms(language, term) == [term]
+    assert terms(language, less) == []

@@ -50,9 +50,9 @@ def terms_in(found: Sequence[Word], lexicon: Lexicon) -> Iterator[Found]:
 def _longest(found: Sequence[Word], stems: Sequence[str], at: int, lexicon: Lexicon) -> tuple[int, Mapping[str, float]]:
     """Where the longest term from here ends, and its topics; a figure of speech that is not shorter has none."""
     figure, _ = _walk(lexicon.nothing, found, stems, at, frozenset())
-    if found[at].plain in lexicon.small:
-        return figure, {}
     end, topics = _walk(lexicon.terms, found, stems, at, lexicon.small)
+    if found[at].plain in lexicon.small and end == at + 1:
+        return figure, {}  # a small word that has the stem of a term is none
     return (figure, {}) if figure >= end else (end, topics)
 
 

@@ -1,8 +1,9 @@
 """The lexicon of one language, made ready to be found in a text.
 
 A term is a phrase of stems. The small words of the language don't count in it, so that "gestión del agua" is also found
-as "gestión de las aguas". Terms of the topic `nothing` are figures of speech that only look like a term ("waste of
-time"); they keep their small words, and win over a term that is not longer.
+as "gestión de las aguas"; but where only one word would be left ("sin hogar", "start-up") they do. Terms of the topic
+`nothing` are figures of speech that only look like a term ("waste of time"); they keep their small words, and win over
+a term that is not longer.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,7 +70,10 @@ def _split(listed: str) -> Iterator[str]:
 def _stems(language: str, term: str, dropped: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """The term as stems; as those who leave the accents out write it; its Dutch plural, whose stem may differ."""
     stem = stemmer(language)
-    kept = [word.plain for word in words(term) if word.plain not in dropped]
+    written = [word.plain for word in words(term)]
+    kept = [word for word in written if word not in dropped]
+    if len(kept) < 2:
+        kept = written
     spellings = [kept, [without_accents(word) for word in kept]]
     if language == "nl" and kept:
         spellings.append([*kept[:-1], kept[-1] + "en"])

@@ -38,9 +38,9 @@ FLOOR = 0.1
 
 # Of a constant, then of each of the figures in the order of `Scored.figures`.
 COEFFICIENTS: Mapping[Kind, Figures] = {
-    "themes": (-6.11, 1.84, 2.52, 2.39, -0.07, 1.24),
-    "sdgs": (-3.29, 1.97, 2.19, 1.93, -0.59, 0.73),
-    "dac": (-5.48, 1.65, 2.80, 2.11, -0.18, 1.03),
+    "themes": (-5.61, 1.92, 2.14, 2.40, -0.05, 0.89),
+    "sdgs": (-3.00, 1.83, 1.94, 1.98, -0.55, 0.64),
+    "dac": (-5.15, 1.73, 2.45, 2.12, -0.16, 0.81),
 }
 
 

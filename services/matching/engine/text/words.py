@@ -14,7 +14,8 @@ from services.matching.engine.text.files import table
 _WORD_OR_END = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*|[.;:!?()\n\r\x00•|/]")
 _ENDS = frozenset(".;:!?()\n\r\x00•|/")
 LONGEST_WORD = 45
-REMEMBERED = 20_000
+# Words of each kind that are kept ready: running text seldom has others, and no text can fill the memory.
+REMEMBERED = 10_000
 _ALGORITHMS = {"es": "spanish", "en": "english", "fr": "french", "pt": "portuguese", "nl": "dutch_porter"}
 
 
@@ -61,7 +62,7 @@ def without_accents(word: str) -> str:
 @cache
 def stemmer(language: str) -> Callable[[str], str]:
     """The stem of a lower-case word in es, en, fr, pt or nl, without accents."""
-    algorithm = Stemmer.Stemmer(_ALGORITHMS[language])
+    algorithm = Stemmer.Stemmer(_ALGORITHMS[language], 0)  # without a memory of its own
     protected = _protected(language)
 
     @lru_cache(maxsize=REMEMBERED)
@@ -78,7 +79,8 @@ def stemmer(language: str) -> Callable[[str], str]:
 def _protected(language: str) -> dict[str, str]:
     """Words that are their own stem, and their other forms. The stroke keeps them apart from every other stem."""
     groups = [group.split("/") for group in table("protected")[language].split()]
-    return {form: f"/{without_accents(group[0])}" for group in groups for form in group}
+    stems = {form: f"/{without_accents(group[0])}" for group in groups for form in group}
+    return {without_accents(form): stem for form, stem in stems.items()} | stems
 
 
 def _singular(word: str) -> str:
