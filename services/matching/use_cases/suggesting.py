@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from services.matching.engine.text.suggest import make_ready, suggest
+from services.matching.engine.text.suggest import is_ready, make_ready, suggest
 from services.matching.rules import access
 from services.matching.rules.suggestions import SuggestionsView, suggestions_view
 from shared.primitives.actor import Actor
@@ -31,7 +31,8 @@ def suggest_from_texts(actor: Actor, texts: Sequence[WrittenText]) -> AsyncItera
 
 async def _each(texts: Sequence[WrittenText]) -> AsyncIterator[SuggestionsView]:
     """One text takes a millisecond. A thread would cost the others more: it gives the interpreter back every 5 ms."""
-    await asyncio.to_thread(make_ready)
+    if not is_ready():
+        await asyncio.to_thread(make_ready)
     turn = _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
     for written in texts:
         async with turn:

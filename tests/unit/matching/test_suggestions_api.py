@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from services.matching import use_cases
+from services.matching.engine.text.suggest import make_ready
 from services.matching.http_api import LARGER_BODIES
 from services.matching.use_cases import WrittenText
 from services.matching.wiring import SERVICE
@@ -113,6 +114,7 @@ async def test_between_two_texts_of_whatever_batches_everybody_else_has_a_turn()
 
 
 async def test_a_small_batch_does_not_wait_for_a_large_one_to_end() -> None:
+    make_ready()
     large = asyncio.create_task(answered(COORDINATOR, 500))
     await asyncio.sleep(0)
     assert await answered(COORDINATOR, 1) == 1

@@ -38,9 +38,9 @@ FLOOR = 0.1
 
 # Of a constant, then of each of the figures in the order of `Scored.figures`.
 COEFFICIENTS: Mapping[Kind, Figures] = {
-    "themes": (-5.61, 1.92, 2.14, 2.40, -0.05, 0.89),
-    "sdgs": (-3.00, 1.83, 1.94, 1.98, -0.55, 0.64),
-    "dac": (-5.15, 1.73, 2.45, 2.12, -0.16, 0.81),
+    "themes": (-3.33, 1.98, 2.49, 1.50, -0.56, 0.70),
+    "sdgs": (-2.80, 1.96, 2.03, 2.04, -0.60, 0.49),
+    "dac": (-3.83, 1.83, 2.68, 1.55, -0.41, 0.45),
 }
 
 

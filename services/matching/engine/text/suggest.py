@@ -44,6 +44,11 @@ def suggest(text: str, language: str | None = None) -> Suggestions:
     )
 
 
+def is_ready() -> bool:
+    """Whether every lexicon has been read."""
+    return lexicon.cache_info().currsize == len(SUPPORTED)
+
+
 def make_ready() -> None:
     """Read the lexicons now; otherwise each is read when it is first needed. Takes 20 ms each, once in a process."""
     for language in SUPPORTED:
