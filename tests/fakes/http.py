@@ -55,6 +55,11 @@ async def calling(service: Service, database: Database) -> AsyncIterator[httpx.A
         yield client
 
 
+def trusting_app(service: Service) -> FastAPI:
+    """An API without a database whose callers are believed: for what needs none."""
+    return _app(service, Database(cast(asyncpg.Pool, None), service.name), TrustingVerifier())
+
+
 def app_without_database(service: Service) -> FastAPI:
     """An API that has no database and no keys: for what must be refused before either is needed."""
     no_pool = cast(asyncpg.Pool, None)

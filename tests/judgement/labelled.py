@@ -1,4 +1,4 @@
-"""The labelled texts: read from the files of `labelled`, whose README says how they came about."""
+"""The labelled texts: read from the files of `texts`, whose README says how they came about."""
 
 import tomllib
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-FOLDER = Path(__file__).with_name("labelled")
+FOLDER = Path(__file__).with_name("texts")
 JOURNEYS = Path(__file__).parents[2] / "deploy" / "journeys"
 LANGUAGES = ("es", "en", "fr", "pt", "nl")
 

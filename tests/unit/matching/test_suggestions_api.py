@@ -8,6 +8,7 @@ from typing import Any, cast
 import asyncpg
 import httpx
 import pytest
+from starlette.types import Message, Scope
 
 from services.matching import use_cases
 from services.matching.engine.text.suggest import make_ready
@@ -18,7 +19,7 @@ from shared.postgres.unit_of_work import Database
 from shared.primitives.actor import Actor
 from shared.primitives.terms import Role
 from tests.builders.matching import COORDINATOR
-from tests.fakes.http import calling, signed_in
+from tests.fakes.http import calling, signed_in, trusting_app
 
 MAY_ASK = {Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR}
 NEED = "Queremos mejorar el abastecimiento de agua potable de nuestros barrios."
@@ -96,6 +97,43 @@ async def test_a_thousand_needs_of_300_words_have_room_and_more_than_the_limit_h
     headers = signed_in(Role.EXPERT) | {"Content-Type": "application/json"}
     assert (await api.post("/v1/suggestions", content=b" " * (limit + 1), headers=headers)).status_code == 413
     assert (await api.post("/v1/proposals/1/decline", content=b" " * 1_000_001, headers=headers)).status_code == 413
+
+
+async def test_the_work_for_a_caller_who_has_left_is_given_up() -> None:
+    left = asyncio.Event()
+    body = json.dumps({"texts": [{"text": NEED}] * 500}).encode()
+    incoming = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if incoming:
+            return incoming.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            left.set()
+
+    await trusting_app(SERVICE)(a_post("/v1/suggestions", signed_in(Role.EXPERT)), receive, send)
+    assert sent[0]["status"] == 200
+    assert len(sent) < 50
+
+
+def a_post(path: str, headers: dict[str, str]) -> Scope:
+    """A request as a server hands it to an app."""
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [*sent, (b"content-type", b"application/json")],
+    }
 
 
 async def test_between_two_texts_of_whatever_batches_everybody_else_has_a_turn() -> None:
