@@ -14,6 +14,8 @@ FLOORS: Mapping[str, float] = {
     "streaming.growth_long": 1.1,
     "journey.two_hops.p50": 4.0,
     "journey.two_hops.p99": 4.0,
+    "matching.search.p50": 1 / 8,
+    "matching.search.p95": 1 / 4,
     "matching.round.solve": 0.25,
     "matching.round.fair.utility": 0.995,
     "matching.round.fair.gini": 0.75,

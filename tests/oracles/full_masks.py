@@ -21,6 +21,26 @@ POSITIONS = list(Position)
 WORKING = (Level.B2, Level.C1, Level.C2)
 
 
+class Coded:
+    """A column of codes, as numbers."""
+
+    def __init__(self, codes: Sequence[Any]) -> None:
+        self.numbers: dict[Any, int] = {}
+        self.column = np.array([self.numbers.setdefault(code, len(self.numbers)) for code in codes], np.int32)
+
+    def among(self, wanted: Iterable[Any]) -> Mask:
+        """Who has one of these few codes."""
+        found: Mask = np.zeros(len(self.column), bool)
+        for code in wanted:
+            found |= self.column == self.numbers.get(code, -1)
+        return found
+
+    def each(self, value: Callable[[Any], float]) -> Array:
+        """For everybody what their code is worth."""
+        worth: Array = np.array([value(code) for code in self.numbers])[self.column]
+        return worth
+
+
 class FullMasks:
     """Offers as columns. Everything that can be prepared for all requests is."""
 
@@ -28,8 +48,8 @@ class FullMasks:
         self.ids = np.array([one.offer_id.bytes for one in offers], "S16")
         self.offer_ids = [one.offer_id for one in offers]
         self.order_of_ids = np.argsort(np.argsort(np.array([one.offer_id.int for one in offers], object)))
-        self.organisations = np.array([one.organisation_id.bytes.hex() for one in offers])
-        self.answers = np.array([str(one.answers or "") for one in offers])
+        self.organisations = Coded([one.organisation_id for one in offers])
+        self.answers = Coded([one.answers for one in offers])
         self.active = np.array([one.active for one in offers])
         self.room = np.array([one.reserved < one.capacity for one in offers])
         self.reserved = np.array([one.reserved for one in offers])
@@ -44,10 +64,10 @@ class FullMasks:
         self.ratings, self.rating = _numbers(offers, "ratings"), _numbers(offers, "rating")
         self.answered, self.accepted = _numbers(offers, "answered"), _numbers(offers, "accepted")
         self.days_a_year = np.array([np.inf if one.days_a_year is None else one.days_a_year for one in offers])
-        self.country = np.array([one.place.country for one in offers])
+        self.country = Coded([one.place.country for one in offers])
         self.income = np.array([np.nan if one.place.income is None else one.place.income for one in offers])
-        self.region = np.array([one.place.region or "" for one in offers])
-        self.subregion = np.array([one.place.subregion or "" for one in offers])
+        self.region = Coded([one.place.region for one in offers])
+        self.subregion = Coded([one.place.subregion for one in offers])
         self.band = np.array(
             [np.nan if (size := one.place.population) is None else population_band(size).rank for one in offers]
         )
@@ -65,8 +85,8 @@ class FullMasks:
         languages, understood = self._languages(request)
         passed = self._passed(request) & has_days & understood
         score = self._score(request, scale, free, mode, languages)
-        preferred = _among(self.organisations, [one.hex for one in request.preferred])
-        unanswered = self.answers != str(request.application_id)
+        preferred = self.organisations.among(request.preferred)
+        unanswered = ~self.answers.among([request.application_id])
         order = np.lexsort((self.order_of_ids, self.reserved, unanswered, -score, ~preferred))
         return [(self.offer_ids[row], int(score[row])) for row in order[passed[order]][:top]]
 
@@ -94,7 +114,7 @@ class FullMasks:
         return best, (best > 0) | request.interpretation
 
     def _passed(self, request: Request) -> Mask:
-        answering = self.answers == str(request.application_id)
+        answering = self.answers.among([request.application_id])
         knows = np.zeros(len(self.ids), bool)
         for code in request.themes:
             knows |= self.themes.get(code, False)
@@ -103,12 +123,11 @@ class FullMasks:
         passed: Mask = (
             self.active
             & self.room
-            & ((self.answers == "") | answering)
+            & (self.answers.among([None]) | answering)
             & (knows | answering)
-            & (self.organisations != request.organisation_id.hex)
-            & ~_among(self.organisations, [one.hex for one in request.excluded])
-            & (request.same_country | (self.country != request.place.country))
-            & ~np.isin(self.ids, [one.bytes for one in request.refused])
+            & ~self.organisations.among([request.organisation_id, *request.excluded])
+            & (request.same_country | ~self.country.among([request.place.country]))
+            & ~np.isin(self.ids, np.array([one.bytes for one in request.refused], "S16"))
         )
         return passed
 
@@ -126,7 +145,7 @@ class FullMasks:
             (weights.availability, 0.5 * choice + 0.5 * (record - 1) / 4),
         )
         fit = sum((_hundredths(weight, share) for weight, share in shares), np.zeros(len(self.ids), np.int64))
-        expected = np.array([scale.expected_in.get(country, scale.expected) for country in self.country])
+        expected = self.country.each(lambda country: scale.expected_in.get(country, scale.expected))
         agrees = (self.accepted + PSEUDO_ANSWERS * expected) / (self.answered + PSEUDO_ANSWERS)
         return _hundredths(fit / 100, agrees)
 
@@ -156,9 +175,9 @@ class FullMasks:
         population = np.nan_to_num(np.maximum(0, 1 - np.abs(self.band - band) / 3), nan=0.5)
         rank = np.nan if place.income is None else place.income
         income = np.nan_to_num(np.maximum(0, 1 - np.abs(self.income - rank) / 3), nan=0.5)
-        region = np.where(self.region == (place.region or "-"), 0.5, 0.0)
-        region[self.subregion == (place.subregion or "-")] = 1.0
-        region[(self.region == "") | (place.region is None)] = 0.5
+        region = np.where(self.region.among([place.region]), 0.5, 0.0)
+        region[self.subregion.among([place.subregion]) & (place.subregion is not None)] = 1.0
+        region[self.region.among([None]) | (place.region is None)] = 0.5
         return 0.4 * population + 0.35 * income + 0.25 * region
 
 
@@ -181,7 +200,3 @@ def _spoken(one: Candidate) -> Iterable[tuple[str, Level]]:
 
 def _numbers(offers: Sequence[Candidate], name: str) -> Array:
     return np.array([float(getattr(one, name)) for one in offers])
-
-
-def _among(values: npt.NDArray[np.str_], wanted: Sequence[str]) -> Mask:
-    return np.isin(values, wanted) if wanted else np.zeros(len(values), bool)
