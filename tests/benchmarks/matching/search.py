@@ -47,7 +47,8 @@ def _places() -> list[tuple[str, int | None]]:
     """Every place of the package, the same order each time."""
     places = sqlite3.connect(ensure_places_file(INSTALLED))
     try:
-        found = [(str(code), size) for code, size in places.execute("SELECT country, population FROM place ORDER BY id")]
+        rows = places.execute("SELECT country, population FROM place ORDER BY id")
+        found = [(str(country), population) for country, population in rows]
     finally:
         places.close()
     random.Random(1).shuffle(found)
