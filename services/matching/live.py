@@ -1,10 +1,12 @@
 """The offers in memory are read before a process begins its work, so no proposal is computed on a part of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 
+from services.matching.engine.index import make_ready
 from services.matching.storage.living import living_offers
 from shared.hosting.service import Hosted
 from shared.postgres import pool
@@ -25,7 +27,8 @@ async def offers_in_memory(hosted: Hosted) -> AsyncIterator[None]:
     def tell(number: int) -> None:
         hosted.readiness.not_ready(PART, f"{number:,} offers read so far")
 
-    hosted.readiness.expect(PART)
+    hosted.readiness.not_ready(PART, "the search is compiled; the first time takes some seconds")
+    await asyncio.to_thread(make_ready)
     while not hosted.stopping.is_set():
         try:
             async with hosted.database.reading() as connection:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.matching.engine.index import OfferIndex
+from services.matching.engine.index import OfferIndex, make_ready, scan
 from services.matching.engine.search import search
 from services.matching.engine.values import Candidate, Scale, Weights
 from tests.builders.market import Market
@@ -99,3 +99,13 @@ def test_after_many_changes_it_is_the_index_of_what_is_left(market: Market) -> N
     (everybody, by_country), expected = index.expectations(), fresh.expectations()
     assert (everybody, {country: by_country[country] for country in expected[1]}) == expected
     assert len(index) == len(there)
+
+
+def test_making_ready_compiles_all_that_a_search_needs(market: Market, offers: list[Candidate]) -> None:
+    """Breaks when the request that it tries is of other types than real ones: each process would compile again."""
+    make_ready()
+    compiled = [len(each.signatures) for each in (scan.best, scan.tally)]
+    index, request = filled(offers[:50]), market.request()
+    index.search(request, Scale(), top=TOP)
+    index.removed(request)
+    assert [len(each.signatures) for each in (scan.best, scan.tally)] == compiled
