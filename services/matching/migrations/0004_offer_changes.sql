@@ -25,9 +25,3 @@ END $$;
 
 CREATE TRIGGER offers_note_change AFTER INSERT OR UPDATE ON offers
     FOR EACH ROW EXECUTE FUNCTION note_changed_offer();
-CREATE TRIGGER answers_note_change AFTER INSERT OR UPDATE ON answers
-    FOR EACH ROW EXECUTE FUNCTION note_changed_offer();
-CREATE TRIGGER bookings_note_change AFTER INSERT OR UPDATE OR DELETE ON bookings
-    FOR EACH ROW EXECUTE FUNCTION note_changed_member();
-CREATE TRIGGER track_records_note_change AFTER INSERT OR UPDATE ON track_records
-    FOR EACH ROW EXECUTE FUNCTION note_changed_member();
