@@ -20,6 +20,13 @@ class Contribution(Value):
     )
 
 
+class Raise(Value):
+    """What of an offer would raise its score, and by how many points, if nothing else changed."""
+
+    code: str = Field(description="theme:waste, language:fr:C1, days:12 …")
+    points: float
+
+
 class MatchProposed(Event):
     """An offer is proposed to an application, to both sides. Rank 1 is the best."""
 
@@ -36,6 +43,7 @@ class MatchProposed(Event):
     last: date
     respond_by: date
     search: int = Field(default=1, description="counts the searches of one application; a later one overrides")
+    raises: tuple[Raise, ...] = Field(default=(), description="the greatest gain first")
 
 
 class MatchAccepted(Event):

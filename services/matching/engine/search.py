@@ -1,7 +1,7 @@
 """The search: filter, plan, score, rank."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from services.matching.engine import days
@@ -35,18 +35,33 @@ def search(request: Request, candidates: Iterable[Candidate], scale: Scale, *, t
 
 def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> Ranked:
     """The score of one pair with what adds up to it: what each factor gives, less what the offerer's answers cost."""
-    fit, contributions = 0, []
-    for name, factor in FACTORS.items():
-        share, because = factor(request, candidate, plan, scale)
-        weight = getattr(scale.weights, name)
-        points = hundredths(weight, share)
-        fit += points
-        contributions.append(Contribution(factor=name, points=points / 100, out_of=weight, because=because))
+    factors = list(_factors(request, candidate, plan, scale))
+    fit = sum(points for _, points, _, _ in factors)
     score = hundredths(fit / 100, acceptance(candidate, scale))
+    contributions = [
+        Contribution(factor=name, points=points / 100, out_of=weight, because=because)
+        for name, points, weight, because in factors
+    ]
     if score < fit:
         because = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
         contributions.append(Contribution(factor="acceptance", points=(score - fit) / 100, out_of=0, because=because))
     return Ranked(candidate, plan, score / 100, tuple(contributions))
+
+
+def score_of(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> int:
+    """The score of one pair, in hundredths of a point."""
+    fit = sum(points for _, points, _, _ in _factors(request, candidate, plan, scale))
+    return hundredths(fit / 100, acceptance(candidate, scale))
+
+
+def _factors(
+    request: Request, candidate: Candidate, plan: Plan, scale: Scale
+) -> Iterator[tuple[str, int, float, tuple[str, ...]]]:
+    """Each factor with its hundredths of a point, its weight, and why."""
+    for name, factor in FACTORS.items():
+        share, because = factor(request, candidate, plan, scale)
+        weight = getattr(scale.weights, name)
+        yield name, hundredths(weight, share), weight, because
 
 
 def _place(request: Request, ranked: Ranked) -> tuple[bool, float, bool, int, UUID]:

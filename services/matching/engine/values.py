@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.events.matching import Contribution, FilteredOut
+from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Level, Mode, Position
 
 RATING_WITHOUT_ANY = 3.5
@@ -155,6 +155,7 @@ class Ranked:
     plan: Plan
     score: float
     contributions: tuple[Contribution, ...]
+    raises: tuple[Raise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

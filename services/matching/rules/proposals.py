@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.matching.engine.values import Days
-from shared.events.matching import Contribution
+from shared.events.matching import Contribution, Raise
 from shared.primitives.errors import WrongState
 from shared.primitives.terms import Mode, Side
 
@@ -97,6 +97,7 @@ class Proposal:
     days: Days
     respond_by: date
     proposed_at: datetime
+    raises: tuple[Raise, ...] = ()
     working_days: tuple[date, ...] = ()
     remind_on: date | None = None
     reason: str | None = None

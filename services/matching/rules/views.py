@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import reminder_days
 from services.matching.rules.searches import Search, SearchState
-from shared.events.matching import Contribution, FilteredOut
+from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Mode, Side
 
 
@@ -21,7 +21,8 @@ class View(BaseModel):
 class ProposalView(View):
     """A proposal. The points of its contributions add up to its score; days are inclusive.
 
-    `reminders` are the days on which a side that has not answered by then is reminded.
+    `raises` says what of the offer would raise the score, and by how much, each alone. `reminders` are the days on
+    which a side that has not answered by then is reminded.
     """
 
     proposal_id: UUID
@@ -34,6 +35,7 @@ class ProposalView(View):
     rank: int
     score: float
     contributions: tuple[Contribution, ...]
+    raises: tuple[Raise, ...]
     mode: Mode
     first: date
     last: date
@@ -75,6 +77,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
         rank=proposal.rank,
         score=proposal.score,
         contributions=proposal.contributions,
+        raises=proposal.raises,
         mode=proposal.mode,
         first=proposal.days.first,
         last=proposal.days.last,

@@ -8,13 +8,13 @@ import asyncpg
 
 from services.matching.engine.values import Days
 from services.matching.rules.proposals import OPEN, Proposal, ProposalState, SupersededBecause
-from shared.events.matching import Contribution
+from shared.events.matching import Contribution, Raise
 from shared.postgres.pool import Connection
 from shared.primitives.terms import Mode, Side
 
 COLUMNS = (
     "proposal_id, application_id, offer_id, requester_id, offerer_id, member_id, state, search, rank, score, "
-    "contributions, mode, first_day, last_day, respond_by, proposed_at, working_days, remind_on"
+    "contributions, mode, first_day, last_day, respond_by, proposed_at, working_days, remind_on, raises"
 )
 
 # Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
@@ -54,6 +54,7 @@ async def add_proposals(connection: Connection, proposals: Iterable[Proposal]) -
                 one.proposed_at,
                 one.working_days,
                 one.remind_on,
+                [each.model_dump() for each in one.raises],
             )
             for one in proposals
         ],
@@ -173,6 +174,7 @@ def _proposal(row: asyncpg.Record) -> Proposal:
         proposed_at=row["proposed_at"],
         working_days=tuple(row["working_days"]),
         remind_on=row["remind_on"],
+        raises=tuple(Raise.model_validate(one) for one in row["raises"]),
         reason=row["reason"],
         declined_by=Side(row["declined_by"]) if row["declined_by"] else None,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.matching.engine.filters import FILTERS, obstacles
 from services.matching.engine.index.offers import Hits
+from services.matching.engine.raising import raises
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
 from services.matching.rules.policy import Ground
@@ -40,13 +41,17 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
     found = search_offers(request, [*now, *_alive(own)], scale, top=ground.policy.proposals)
     filtered = () if found.ranked else _filtered(living, request, own)
     considered = len(living.index) - sum(one in living.index for one in own) + len(_alive(own))
-    return replace(found, considered=considered, filtered=filtered)
+    return replace(_with_raises(found, request, scale), considered=considered, filtered=filtered)
 
 
 def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground, work: UnitOfWork) -> Found:
     """The best of these candidates by the policy that is pinned to the search."""
     request, scale = request_of(search.application, ground.refused), _scale(living_offers(work), ground)
-    return search_offers(request, candidates, scale, top=ground.policy.proposals)
+    return _with_raises(search_offers(request, candidates, scale, top=ground.policy.proposals), request, scale)
+
+
+def _with_raises(found: Found, request: Request, scale: Scale) -> Found:
+    return replace(found, ranked=tuple(replace(one, raises=raises(request, one, scale)) for one in found.ranked))
 
 
 def _scale(living: LivingOffers, ground: Ground) -> Scale:

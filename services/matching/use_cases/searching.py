@@ -92,6 +92,7 @@ def _published(work: UnitOfWork, search: Search, one: Ranked, policy: Policy, ra
         rank=rank,
         score=one.score,
         contributions=one.contributions,
+        raises=one.raises,
         mode=one.plan.mode,
         days=one.plan.days,
         respond_by=to_answer[-1],
@@ -123,4 +124,5 @@ def _proposed(proposal: Proposal) -> MatchProposed:
         last=proposal.days.last,
         respond_by=proposal.respond_by,
         search=proposal.search,
+        raises=proposal.raises,
     )

@@ -16,6 +16,14 @@ from tests.builders.matching import an_application, an_offer, an_organisation
 from tests.integration.matching.conftest import Matching
 
 
+async def test_a_proposal_says_what_would_raise_its_score(matching: Matching) -> None:
+    application = an_application(themes=("sanitation", "waste"))
+    await matching.hears(an_offer(), application)
+    proposal = await matching.proposal(application)
+    assert (proposal.raises[0].code, proposal.raises[0].points) == ("theme:waste", 8.0)
+    assert proposal.score == round(sum(one.points for one in proposal.contributions), 2)
+
+
 async def test_the_best_three_offers_are_proposed_with_their_reasons(matching: Matching) -> None:
     offers = [an_offer(years_in_role=years) for years in (1, 9, 5, 3, 7)]
     application = an_application()
