@@ -262,10 +262,11 @@ async def test_the_worker_ends_within_seconds_and_leaves_no_thread(streams: Stre
 
 async def test_kafka_may_let_the_worker_wait_for_more_events(streams: Streams) -> None:
     """Faust has no setting for it: this tells when a new release of it, or of its client, goes another way."""
-    app = counting_app(streams.settings.kafka, topics())
-    client = consumer_thread(app)._create_consumer(asyncio.get_running_loop())  # type: ignore[attr-defined]
+    thread = consumer_thread(counting_app(streams.settings.kafka, topics()))
+    client = thread._create_consumer(asyncio.get_running_loop())  # type: ignore[attr-defined]
     await client.start()
     try:
         assert client._fetcher._fetch_min_bytes == PATIENT_BYTES
     finally:
         await client.stop()
+        thread.thread_loop.close()  # it was never started, so nobody else does
