@@ -36,9 +36,10 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
         others = replace(request, refused=request.refused | own.keys())
         hits = living.index.search(others, scale, top=ground.policy.proposals)
         now = await offers.candidates(work.connection, [hit.offer_id for hit in hits.best]) if hits.best else []
-        if _is_what_it_was(hits, search_offers(others, now, scale, top=len(now))):
+        found = search_offers(request, [*now, *_alive(own)], scale, top=ground.policy.proposals)
+        checked = search_offers(others, now, scale, top=len(now)) if own else found
+        if _is_what_it_was(hits, checked):
             break
-    found = search_offers(request, [*now, *_alive(own)], scale, top=ground.policy.proposals)
     filtered = () if found.ranked else _filtered(living, request, own)
     considered = len(living.index) - sum(one in living.index for one in own) + len(_alive(own))
     return replace(_with_raises(found, request, scale), considered=considered, filtered=filtered)
