@@ -35,7 +35,7 @@ FREE_TEXT = {
 # Plain texts that hold one of few agreed words. `test_codes_look_like_codes` looks at what they hold in the examples.
 CODES = {
     "vocabularies": {"country", "language", "languages", "title_language", "themes", "dac"},
-    "what matching explains": {"because"},
+    "what matching explains": {"because", "code"},
     "references and versions": {"reference", "rules_version"},
     "places in Kafka": {"origin_topic", "event_type", "service"},
     "accounts": {"by"},
