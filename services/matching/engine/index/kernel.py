@@ -31,6 +31,7 @@ Shares = npt.NDArray[np.float64]
 
 # A key holds, from its highest bits down, what decides the order; greater is better. The id decides between equals.
 PREFERRED, SCORE, ANSWERS, LEAST_TAKEN = 60, 40, 36, (1 << 32) - 1
+SCORE_BITS = (1 << PREFERRED - SCORE) - 1
 ONE, NONE = np.uint64(1), np.uint64(0)
 
 hundredths = compiled(factors.hundredths)
@@ -39,10 +40,16 @@ accepted_share = compiled(drawn)
 
 
 @compiled
+def is_set(bits: Bits, row: int, slot: int) -> bool:
+    """Whether the offer has what the row says."""
+    return bool((bits[row, slot >> 6] >> np.uint64(slot & 63)) & ONE)
+
+
+@compiled
 def any_of(bits: Bits, rows: Rows, first: int, last: int, slot: int) -> bool:
     """Whether the offer has what one of these rows says."""
     for place in range(first, last):  # noqa: SIM110  compiled, the loop is faster than `any`
-        if (bits[rows[place], slot >> 6] >> np.uint64(slot & 63)) & ONE:
+        if is_set(bits, rows[place], slot):
             return True
     return False
 
@@ -50,10 +57,10 @@ def any_of(bits: Bits, rows: Rows, first: int, last: int, slot: int) -> bool:
 @compiled
 def number_of(bits: Bits, rows: Rows, slot: int) -> int:
     """In how many of the rows the offer's bit is set."""
-    number = NONE
+    number = 0
     for row in rows:
-        number += (bits[row, slot >> 6] >> np.uint64(slot & 63)) & ONE
-    return int(number)
+        number += is_set(bits, row, slot)
+    return number
 
 
 @compiled
@@ -133,3 +140,8 @@ def fit_of(q: Numbers, position: Table, context: Table, line: Any, free: int, mo
 def key_of(score: int, preferred: bool, answers: bool, reserved: int) -> int:
     """The key of an offer that passes."""
     return (preferred << PREFERRED) | (score << SCORE) | (answers << ANSWERS) | (LEAST_TAKEN - reserved)
+
+
+def score_in(key: int) -> int:
+    """The score that a key holds, in hundredths of a point."""
+    return key >> SCORE & SCORE_BITS

@@ -14,6 +14,7 @@ from services.matching.engine.index import scan
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import LINE, Columns
 from services.matching.engine.index.entries import Codes, names_of
+from services.matching.engine.index.kernel import score_in
 from services.matching.engine.index.question import (
     Question,
     ask,
@@ -90,9 +91,8 @@ class OfferIndex:
 
     def expectations(self) -> tuple[float, dict[str, float]]:
         """What share of proposals is accepted all over, and in each country, by the answers to the offers in here."""
-        return expectations(
-            {country: Answers(*self._answers_in[number]) for country, number in self._codes.countries.items()}
-        )
+        answers = {country: Answers(*self._answers_in[number]) for country, number in self._codes.countries.items()}
+        return expectations({country: one for country, one in answers.items() if one.answered})
 
     def search(self, request: Request, scale: Scale, *, top: int) -> Hits:
         """The best `top` offers that pass every hard filter: those of `search.search` over the same offers."""
@@ -102,7 +102,7 @@ class OfferIndex:
         found, passed = scan.best(self._bitmaps.bits, columns.lines, columns.ids, columns.pool, *question, keys, slots)
         numbers = columns.ids[slots[:found]].tolist()
         best = tuple(
-            Hit(UUID(int=high << 64 | low), key >> scan.SCORE_SHIFT & scan.SCORE_BITS)
+            Hit(UUID(int=high << 64 | low), score_in(key))
             for (high, low), key in zip(numbers, keys[:found].tolist(), strict=True)
         )
         return Hits(best, passed, len(self))

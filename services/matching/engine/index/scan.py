@@ -18,6 +18,7 @@ from services.matching.engine.index.kernel import (
     free_days,
     holds,
     hundredths,
+    is_set,
     is_welcome,
     key_of,
     mode_for,
@@ -26,7 +27,6 @@ from services.matching.engine.index.kernel import (
 from services.matching.engine.index.question import Numbers, Rows
 from services.matching.engine.index.tables import Table
 
-SCORE_SHIFT, SCORE_BITS = 40, (1 << 20) - 1
 BLOCK = 256  # words that are filtered in one go: what comes of them stays in the processor's first cache
 LOWEST_BIT_AT = np.zeros(64, np.uint8)
 _DE_BRUIJN = 0x03F79D71B4CA8B09
@@ -109,8 +109,7 @@ def open_to_this(bits: Bits, q: Numbers, answering: Rows, candidates: Rows) -> i
     """Of the offers that answer this application, those that pass what bits can tell; returns how many there are."""
     number = 0
     for slot in answering:
-        word = bits[q.active, slot >> 6] & bits[q.room, slot >> 6] & bits[q.mode, slot >> 6]
-        if (word >> np.uint64(slot & 63)) & ONE:
+        if is_set(bits, q.active, slot) and is_set(bits, q.room, slot) and is_set(bits, q.mode, slot):
             candidates[number] = slot
             number += 1
     return number
@@ -191,22 +190,21 @@ def tally(
 ) -> None:
     """Count offers by the filters that rule them out: one bit for each, in the order of FILTERS."""
     for slot in range(bits.shape[1] * 64):
-        word, bit = slot >> 6, np.uint64(slot & 63)
-        if not (bits[q.live, word] >> bit) & ONE or holds(skipped, slot):
+        if not is_set(bits, q.live, slot) or holds(skipped, slot):
             continue
         line = lines[slot]
         answers = holds(answering, slot)
         knows = any_of(bits, themes, 0, len(themes), slot) or any_of(bits, dac, 0, len(dac), slot)
         _, longest = free_days(q, line, pool)
-        failed = int(not (bits[q.active, word] >> bit) & ONE)
+        failed = int(not is_set(bits, q.active, slot))
         failed |= int(line.organisation == q.own) << 1
         failed |= int(holds(excluded, line.organisation)) << 2
         failed |= int(not q.same_country and line.country == q.country) << 3
         failed |= int(not line.standing and not answers) << 4
         failed |= int(holds(refused, slot)) << 5
         failed |= int(not knows and not answers) << 6
-        failed |= int(not (bits[q.mode, word] >> bit) & ONE) << 7
+        failed |= int(not is_set(bits, q.mode, slot)) << 7
         failed |= int(not q.interpretation and best_level(bits, speakers, levels, slot) == 0) << 8
         failed |= int(mode_for(q, modes, line, longest) < 0) << 9
-        failed |= int(not (bits[q.room, word] >> bit) & ONE) << 10
+        failed |= int(not is_set(bits, q.room, slot)) << 10
         numbers[failed] += 1
