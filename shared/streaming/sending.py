@@ -136,7 +136,7 @@ async def _hand_over(producer: AIOKafkaProducer, rows: Sequence[Waiting], answer
             everything.set_result(None)
 
     for row in rows:
-        headers = [(name, value.encode()) for name, value in row.attributes.items()]
+        headers = [(name, value.encode()) for name, value in row.attributes.items()]  # texts: `as_headers` asks each
         answer = await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)
         answer.add_done_callback(answered)  # one for each row: two would be a tenth of the relay's processor time
         answers.append(answer)

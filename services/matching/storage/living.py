@@ -84,7 +84,9 @@ class LivingOffers:
 
 def living_offers(of: UnitOfWork | Database) -> LivingOffers:
     """The index of this process; empty until somebody catches up."""
-    living: LivingOffers = of.memory.setdefault(MEMORY, LivingOffers())
+    if MEMORY not in of.memory:
+        of.memory[MEMORY] = LivingOffers()
+    living: LivingOffers = of.memory[MEMORY]
     return living
 
 
