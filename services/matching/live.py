@@ -38,6 +38,6 @@ async def offers_in_memory(hosted: Hosted) -> AsyncIterator[None]:
             hosted.readiness.not_ready(PART, pool.explain(error, hosted.settings.postgres))
             await wait_for(hosted.stopping, TRY_AGAIN_AFTER)
         else:
-            hosted.readiness.ready(PART, offers=len(living.index), index_megabytes=living.index.nbytes >> 20)
+            hosted.readiness.ready(PART, offers_at_start=len(living.index))
             break
     yield

@@ -173,7 +173,7 @@ async def test_a_process_is_not_ready_before_it_has_read_the_offers(matching: Ma
     hosted = Hosted("matching", None, fresh.database, Readiness(), asyncio.Event())  # type: ignore[arg-type]
     async with offers_in_memory(hosted):
         part = hosted.readiness.parts["offers"]
-        assert (part.ready, part.figures["offers"]) == (True, 3)
+        assert (part.ready, part.figures["offers_at_start"]) == (True, 3)
         application = an_application()
         await fresh.hears(application)
         assert (await fresh.search(application)).state is SearchState.PROPOSED
