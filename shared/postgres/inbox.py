@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.postgres.pool import Connection
@@ -13,17 +14,32 @@ PRUNE_AT_ONCE = 10_000
 BY_NUMBER = attrgetter("int")  # ids compare so, too, but one by one in Python
 
 
-async def claim(connection: Connection, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Claim the ids in the running transaction; returns those that were new.
+class Claim(NamedTuple):
+    """Ids that were new, and whether any key was parked when the claim began.
+
+    If fewer ids are new than were claimed, another transaction may have ended meanwhile and parked a key: look again.
+    """
+
+    new: set[UUID]
+    anything_parked: bool
+
+
+async def claim(connection: Connection, event_ids: Sequence[UUID]) -> Claim:
+    """Claim the ids in the running transaction, and look for parked keys in the same question.
 
     If another transaction has claimed an id and not committed yet, this waits for it. Ids are sorted, so that two
     consumers that hold the same events for a moment (after a rebalance) wait for each other in one order only.
     """
-    rows = await connection.fetch(
-        "INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id",
+    row = await connection.fetchrow(
+        """
+        WITH claimed AS (
+            INSERT INTO inbox (event_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id)
+        SELECT ARRAY(SELECT event_id FROM claimed), EXISTS (SELECT FROM parked_keys)
+        """,
         sorted(set(event_ids), key=BY_NUMBER),
     )
-    return {row[0] for row in rows}
+    assert row is not None
+    return Claim(set(row[0]), row[1])
 
 
 async def prune(connection: Connection, retention: timedelta = RETENTION) -> int:

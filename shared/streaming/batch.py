@@ -92,10 +92,10 @@ class BatchProcessor:
             return counts
         async with self.database.unit_of_work() as work:
             ids = [item.claim_id for item in wanted]
-            new = await inbox.claim(work.connection, ids)
+            new, look_for_parked = await inbox.claim(work.connection, ids)
             fresh = wanted
             if len(new) < len(wanted):
-                fresh = []
+                fresh, look_for_parked = [], True
                 for item, claim_id in zip(wanted, ids, strict=True):
                     if claim_id in new:
                         new.remove(claim_id)  # a second copy in the same batch is a duplicate too
@@ -103,7 +103,7 @@ class BatchProcessor:
                     else:
                         counts[_type_of(item), Outcome.DUPLICATE] += 1
             if fresh:
-                await _Run(self, work, counts, careful).all(fresh)
+                await _Run(self, work, counts, careful).all(fresh, look_for_parked=look_for_parked)
         return counts
 
 
@@ -116,8 +116,8 @@ class _Run:
     counts: Counts
     careful: bool
 
-    async def all(self, fresh: Sequence[Readable | Broken]) -> None:
-        parked = await dead_letters.parked(self.work.connection, map(_place, fresh))
+    async def all(self, fresh: Sequence[Readable | Broken], *, look_for_parked: bool) -> None:
+        parked = await dead_letters.parked(self.work.connection, map(_place, fresh)) if look_for_parked else set()
         dead = 0
         for reaction, run in groupby(fresh, key=self._reaction):
             if isinstance(reaction, Batched) and not self.careful and not parked:

@@ -19,13 +19,11 @@ UNREADABLE = ("unreadable", "unknown-version")
 
 
 async def parked(connection: Connection, places: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these (topic, key) are parked. While nothing is, they are not even looked at.
+    """Which of these (topic, key) are parked.
 
     The rows are share-locked until the commit: a settlement that is about to release a key waits, and a batch that
     comes during a settlement waits here, then sees the key released.
     """
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM parked_keys)"):
-        return set()
     wanted = set(places)
     rows = await connection.fetch(
         """
@@ -189,7 +187,7 @@ async def claim(connection: Connection, row: asyncpg.Record, event_id: UUID) -> 
         event_id,
         row["id"],
     )
-    mine = bool(given) or bool(await inbox.claim(connection, [event_id]))
+    mine = bool(given) or bool((await inbox.claim(connection, [event_id])).new)
     if mine:
         await connection.execute("UPDATE dead_letters SET event_claimed = true WHERE id = $1", row["id"])
     return mine

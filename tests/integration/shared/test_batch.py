@@ -1,5 +1,6 @@
 """A batch of messages has its effects exactly once, whatever is in it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -160,6 +161,42 @@ async def test_later_events_of_a_refused_key_wait_and_others_flow(open_database:
 async def replay(ledger: Ledger, letter_id: UUID) -> settlement.Settled:
     async with ledger.database.unit_of_work(OPERATOR) as work:
         return await settlement.replay(work, ledger.processor.reactions, Settle(letter_id, "mended"))
+
+
+async def test_whoever_waits_for_anothers_claim_sees_the_key_that_it_parked(open_database: OpenDatabase) -> None:
+    """Two members hold the same messages for a moment; the first is about to commit a dead letter."""
+    ledger, arriving, (bad, slow) = await a_ledger(open_database), Arriving(), (uuid4(), uuid4())
+    ledger.refused.add(bad)
+    first, beside, later = [arriving.message(withdrawn(case)) for case in (bad, slow, bad)]
+    at_work, may_end = asyncio.Event(), asyncio.Event()
+
+    async def write_slowly(work: UnitOfWork, event: ApplicationWithdrawn) -> None:
+        if event.application_id == slow:
+            at_work.set()
+            await may_end.wait()
+        await ledger.write(work, event)
+
+    slowly = BatchProcessor(ledger.database, {ApplicationWithdrawn: write_slowly})
+    async with asyncio.timeout(20), asyncio.TaskGroup() as both:
+        both.create_task(slowly.process([first, beside]))
+        await at_work.wait()
+        ledger.refused.clear()
+        both.create_task(ledger.processor.process([first, later]))
+        await until_one_waits(ledger.database)
+        may_end.set()
+    assert await ledger.rows() == [(slow, 1)]
+    assert len(await ledger.letters("waiting")) == 1
+
+
+async def until_one_waits(database: Database) -> None:
+    """Until a transaction waits for what another has claimed."""
+    waiting = """
+        SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                       WHERE NOT l.granted AND a.datname = current_database())
+        """
+    async with database.reading() as connection:
+        while not await connection.fetchval(waiting):
+            await asyncio.sleep(0.01)
 
 
 async def test_replay_keeps_order_and_frees_the_key(open_database: OpenDatabase) -> None:
