@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from services.matching.engine.index import make_ready
-from services.matching.storage.living import living_offers
+from services.matching.storage.living import living_in
 from shared.hosting.service import Hosted
 from shared.postgres import pool
 from shared.primitives.waiting import wait_for
@@ -22,7 +22,7 @@ TRY_AGAIN_AFTER = 1.0
 @asynccontextmanager
 async def offers_in_memory(hosted: Hosted) -> AsyncIterator[None]:
     """Read all offers, telling how many there are so far; while the database is away, try again."""
-    living = living_offers(hosted.database)
+    living = living_in(hosted.database)
 
     def tell(number: int) -> None:
         hosted.readiness.not_ready(PART, f"{number:,} offers read so far")

@@ -90,6 +90,7 @@ class ApplicationValidated(Event):
     )
     rules_version: str
     validated_on: date
+    programme: Code = Field(default="connect", description="whose way of matching applies")
 
 
 class ApplicationRejected(Event):

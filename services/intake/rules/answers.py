@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from shared.events.base import LanguageSkill, Window
+from shared.events.base import Code, LanguageSkill, Window
 from shared.primitives.terms import Mode, Position
 
 CHALLENGE_WORDS = 300
@@ -94,8 +94,12 @@ class Commitment(Part):
 
 
 class ApplicationAnswers(Part):
-    """Everything that an application asks. `contact` and `authoriser` are members of the organisation."""
+    """Everything that an application asks. `contact` and `authoriser` are members of the organisation.
 
+    `programme` is the code of the programme under which it is made, if not the usual one.
+    """
+
+    programme: Code = "connect"
     contact: UUID | None = None
     authoriser: UUID | None = None
     authoriser_confirmed: bool = False

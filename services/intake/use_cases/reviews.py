@@ -78,4 +78,5 @@ async def _validated_event(work: UnitOfWork, application: Application) -> Applic
         excluded=partners.excluded,
         rules_version=application.rules_version,
         validated_on=work.today,
+        programme=application.answers.programme,
     )

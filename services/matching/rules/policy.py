@@ -1,28 +1,43 @@
-"""How the programme matches: what can be set, and is pinned to a search when it is opened."""
+"""How a programme matches: what can be set, and is pinned to a search when it is opened."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Iterable
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.matching.engine.values import Scale, Weights
+from services.matching.engine.values import Weights
+
+# The programme of applications that name none, and whose policy those without one of their own go by.
+USUAL = "connect"
 
 
-class Policy(BaseModel):
-    """Weights of the factors, how many proposals a search publishes at once, and working days to answer one."""
+class Publishing(StrEnum):
+    """Who publishes what a search has found."""
 
-    model_config = ConfigDict(frozen=True)
+    BY_ITSELF = "by-itself"  # the best, at once
+    BY_COORDINATOR = "by-coordinator"  # whom a coordinator has chosen
+
+
+class Terms(BaseModel):
+    """What can be set: weights, how many proposals a search publishes at once, working days to answer one, and who
+    publishes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: Weights
+    proposals: int = Field(ge=1, le=20)
+    answer_days: int = Field(ge=1, le=60)
+    publishing: Publishing = Publishing.BY_ITSELF
+
+
+class Policy(Terms):
+    """Terms of a programme. Versions count over all programmes; the highest of one is used for its new searches."""
 
     version: int
-    weights: Weights
-    proposals: int = Field(ge=1)
-    answer_days: int = Field(ge=1)
+    programme: str = USUAL
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What one search goes by: its policy, the scale of scores, and offers that came to nothing for it before."""
-
-    policy: Policy
-    scale: Scale
-    refused: frozenset[UUID]
+def newest(policies: Iterable[Policy], programme: str) -> Policy:
+    """The policy of a programme; that of the usual one where it has none. There always is that one."""
+    of_both = [one for one in policies if one.programme in {programme, USUAL}]
+    return max(of_both, key=lambda one: (one.programme == programme, one.version))

@@ -1,4 +1,5 @@
-"""All offers in the memory of this process, kept up to what is committed.
+"""What every search needs, in the memory of this process and kept up to what is committed: all offers, the policies,
+the mean of all ratings.
 
 Nothing that a transaction has not committed comes in: it may be rolled back, and others would be proposed what never
 was. What a unit of work has changed itself is given to it beside the index.
@@ -11,15 +12,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.matching.engine.index import OfferIndex
-from services.matching.engine.values import Candidate
+from services.matching.engine.values import RATING_WITHOUT_ANY, Candidate
+from services.matching.rules.policy import Policy
 from services.matching.storage import offers
+from services.matching.storage.policies import policies_after
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import Database, UnitOfWork
 
 AT_ONCE, PRUNE_AT_ONCE = 5_000, 10_000
 # Changes are kept for twice as long: whoever has not looked for so long reads everything again.
 TRUSTED_FOR = timedelta(hours=12)
-MEMORY = "offers"
+MEMORY = "living"
 
 Progress = Callable[[int], None]
 
@@ -27,15 +30,23 @@ CHANGES = """
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen, now() AS at,
            ARRAY(SELECT DISTINCT offer_id FROM offer_changes WHERE changed_in >= $1) AS changed,
            ARRAY(SELECT DISTINCT offer_id FROM offer_changes
-                 WHERE changed_in = pg_current_xact_id_if_assigned()::text::bigint) AS own
+                 WHERE changed_in = pg_current_xact_id_if_assigned()::text::bigint) AS own,
+           (SELECT max(version) FROM policies) AS policy,
+           (SELECT rating_total / nullif(ratings, 0) FROM rating_totals
+            WHERE of_whom = 'everybody') AS mean_rating
 """
 
 
 @dataclass(slots=True)
-class LivingOffers:
-    """The index of one process. `seen`: every transaction before this number has come in, or was rolled back."""
+class Living:
+    """What one process knows. `seen`: every transaction before this number has come in, or was rolled back.
+
+    `policies` by version; `mean_rating` of all experts.
+    """
 
     index: OfferIndex = field(default_factory=OfferIndex)
+    policies: dict[int, Policy] = field(default_factory=dict)
+    mean_rating: float = RATING_WITHOUT_ANY
     _seen: int | None = None
     _seen_at: datetime | None = None
     _again: set[UUID] = field(default_factory=set)
@@ -44,7 +55,7 @@ class LivingOffers:
     async def catch_up(
         self, connection: Connection, progress: Progress = lambda _: None
     ) -> dict[UUID, Candidate | None]:
-        """Bring the index up to what is committed; returns the offers that the running transaction has changed itself.
+        """Bring all of it up to what is committed; returns the offers that the running transaction has changed itself.
 
         Those are as it sees them, None where they are closed; what the index has of them does not count for it. The
         first time, and after half a day without a look, everything is read, with progress.
@@ -58,8 +69,15 @@ class LivingOffers:
             # What this transaction has changed is read again once it has ended, whichever way it ends.
             self._again = own
             self._seen, self._seen_at = row["seen"], row["at"]
+            self.mean_rating = RATING_WITHOUT_ANY if row["mean_rating"] is None else row["mean_rating"]
+            if row["policy"] not in self.policies:
+                await self._read_policies(connection)
         known = {one.offer_id: one for one in await offers.candidates(connection, own)} if own else {}
         return {offer_id: known.get(offer_id) for offer_id in own}
+
+    async def _read_policies(self, connection: Connection) -> None:
+        for one in await policies_after(connection, max(self.policies, default=0)):
+            self.policies[one.version] = one
 
     async def _read(self, connection: Connection, changed: set[UUID]) -> None:
         if not changed:
@@ -82,11 +100,11 @@ class LivingOffers:
         self.index = index
 
 
-def living_offers(of: UnitOfWork | Database) -> LivingOffers:
-    """The index of this process; empty until somebody catches up."""
+def living_in(of: UnitOfWork | Database) -> Living:
+    """What this process knows; nothing until somebody catches up."""
     if MEMORY not in of.memory:
-        of.memory[MEMORY] = LivingOffers()
-    living: LivingOffers = of.memory[MEMORY]
+        of.memory[MEMORY] = Living()
+    living: Living = of.memory[MEMORY]
     return living
 
 

@@ -1,26 +1,30 @@
-"""How the programme matches, by version."""
+"""How the programmes match, by version. A version never changes."""
 
-from uuid import UUID
-
-from services.matching.engine.values import RATING_WITHOUT_ANY, Scale
-from services.matching.rules.policy import Ground, Policy
-from services.matching.rules.proposals import REFUSED
+from services.matching.rules.policy import Policy, Terms
 from shared.postgres.pool import Connection
 
+COLUMNS = "version, programme, weights, proposals, answer_days, publishing"
 
-async def load_ground(connection: Connection, application_id: UUID, version: int | None = None) -> Ground:
-    """What the search of an application goes by: under the policy that is pinned to it, a new one under the newest."""
+
+async def policies_after(connection: Connection, version: int) -> list[Policy]:
+    """Every policy with a higher version, in their order."""
+    rows = await connection.fetch(f"SELECT {COLUMNS} FROM policies WHERE version > $1 ORDER BY version", version)  # noqa: S608
+    return [Policy.model_validate(dict(row)) for row in rows]
+
+
+async def add_policy(connection: Connection, programme: str, terms: Terms, by: str) -> Policy:
+    """Store the next version. Whoever saves another in this moment waits, so versions are committed in their order."""
+    await connection.execute("LOCK TABLE policies IN SHARE ROW EXCLUSIVE MODE")
     row = await connection.fetchrow(
-        """
-        SELECT to_jsonb(p) AS policy,
-               (SELECT sum(rating_total) / nullif(sum(ratings), 0) FROM track_records) AS mean_rating,
-               ARRAY(SELECT offer_id FROM proposals WHERE application_id = $2 AND state = ANY($3)) AS refused
-        FROM policies AS p WHERE version = coalesce($1, (SELECT max(version) FROM policies))
-        """,
-        version,
-        application_id,
-        list(REFUSED),
+        f"""
+        INSERT INTO policies (version, programme, weights, proposals, answer_days, publishing, created_by)
+        SELECT max(version) + 1, $1, $2, $3, $4, $5, $6 FROM policies RETURNING {COLUMNS}
+        """,  # noqa: S608
+        programme,
+        terms.weights.model_dump(),
+        terms.proposals,
+        terms.answer_days,
+        terms.publishing,
+        by,
     )
-    policy, mean = Policy.model_validate(row["policy"]), row["mean_rating"]
-    scale = Scale(policy.weights, RATING_WITHOUT_ANY if mean is None else mean)
-    return Ground(policy, scale, frozenset(row["refused"]))
+    return Policy.model_validate(dict(row))

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Days
-from services.matching.rules.proposals import OPEN, Proposal, ProposalState, SupersededBecause
+from services.matching.rules.proposals import OPEN, REFUSED, Proposal, ProposalState, SupersededBecause
 from shared.events.matching import Contribution, Raise
 from shared.postgres.pool import Connection
 from shared.primitives.terms import Mode, Side
@@ -31,33 +31,9 @@ GROUND_LOST = """
 
 async def add_proposals(connection: Connection, proposals: Iterable[Proposal]) -> None:
     """Store new proposals. The database refuses a second open one for the same pair."""
-    await connection.copy_records_to_table(
-        "proposals",
-        columns=COLUMNS.split(", "),
-        records=[
-            (
-                one.proposal_id,
-                one.application_id,
-                one.offer_id,
-                one.requester_id,
-                one.offerer_id,
-                one.member_id,
-                one.state,
-                one.search,
-                one.rank,
-                one.score,
-                [contribution.model_dump() for contribution in one.contributions],
-                one.mode,
-                one.days.first,
-                one.days.last,
-                one.respond_by,
-                one.proposed_at,
-                one.working_days,
-                one.remind_on,
-                [each.model_dump() for each in one.raises],
-            )
-            for one in proposals
-        ],
+    await connection.execute(
+        f"INSERT INTO proposals ({COLUMNS}) SELECT {COLUMNS} FROM jsonb_populate_recordset(NULL::proposals, $1)",  # noqa: S608
+        [_columns(one) for one in proposals],
     )
 
 
@@ -73,6 +49,14 @@ async def proposals_of(connection: Connection, application_id: UUID) -> list[Pro
         "SELECT * FROM proposals WHERE application_id = $1 ORDER BY search DESC, rank, proposal_id", application_id
     )
     return [_proposal(row) for row in rows]
+
+
+async def refused_offers(connection: Connection, application_id: UUID) -> frozenset[UUID]:
+    """Offers whose proposal to this application came to nothing."""
+    rows = await connection.fetch(
+        "SELECT offer_id FROM proposals WHERE application_id = $1 AND state = ANY($2)", application_id, list(REFUSED)
+    )
+    return frozenset(row[0] for row in rows)
 
 
 async def lock_proposals(connection: Connection, application_id: UUID) -> dict[UUID, Proposal]:
@@ -153,6 +137,31 @@ async def decided_without_answers(connection: Connection, limit: int) -> list[Pr
         limit,
     )
     return [_proposal(row) for row in rows]
+
+
+def _columns(proposal: Proposal) -> dict[str, object]:
+    """As JSON; ids as text, since those that asyncpg has read are of a class that JSON does not know."""
+    return {
+        "proposal_id": str(proposal.proposal_id),
+        "application_id": str(proposal.application_id),
+        "offer_id": str(proposal.offer_id),
+        "requester_id": str(proposal.requester_id),
+        "offerer_id": str(proposal.offerer_id),
+        "member_id": str(proposal.member_id),
+        "state": proposal.state,
+        "search": proposal.search,
+        "rank": proposal.rank,
+        "score": proposal.score,
+        "contributions": [contribution.model_dump() for contribution in proposal.contributions],
+        "mode": proposal.mode,
+        "first_day": proposal.days.first,
+        "last_day": proposal.days.last,
+        "respond_by": proposal.respond_by,
+        "proposed_at": proposal.proposed_at,
+        "working_days": proposal.working_days,
+        "remind_on": proposal.remind_on,
+        "raises": [each.model_dump() for each in proposal.raises],
+    }
 
 
 def _proposal(row: asyncpg.Record) -> Proposal:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.matching.engine.filters import FILTERS, obstacles
@@ -10,11 +10,11 @@ from services.matching.engine.index.offers import Hits
 from services.matching.engine.raising import raises
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
-from services.matching.rules.policy import Ground
+from services.matching.rules.policy import Policy, newest
 from services.matching.rules.reading import request_of
 from services.matching.rules.searches import Search
-from services.matching.storage import offers
-from services.matching.storage.living import LivingOffers, living_offers
+from services.matching.storage import offers, proposals
+from services.matching.storage.living import Living, living_in
 from shared.events.matching import FilteredOut
 from shared.postgres.unit_of_work import UnitOfWork
 
@@ -23,31 +23,65 @@ TRIES = 3
 Own = Mapping[UUID, Candidate | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one look goes by: the policy, what this process knows, and offers that came to nothing for it before.
+
+    `own`: offers that the unit of work has changed itself, as `Living.catch_up` gives them.
+    """
+
+    policy: Policy
+    living: Living
+    own: Own
+    refused: frozenset[UUID] = frozenset()
+
+    @property
+    def scale(self) -> Scale:
+        """How to score."""
+        expected, expected_in = self.living.index.expectations()
+        return Scale(self.policy.weights, self.living.mean_rating, expected, expected_in)
+
+
+async def ground_of_new(work: UnitOfWork, programme: str) -> Ground:
+    """What a search of this programme goes by that begins now."""
+    living = living_in(work)
+    own = await living.catch_up(work.connection)
+    return Ground(newest(living.policies.values(), programme), living, own)
+
+
+async def ground_of(work: UnitOfWork, search: Search) -> Ground:
+    """What a search goes by that has begun: the policy that was pinned to it."""
+    living = living_in(work)
+    own = await living.catch_up(work.connection)
+    refused = await proposals.refused_offers(work.connection, search.application_id)
+    return Ground(living.policies[search.policy], living, own, refused)
+
+
 async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
     """The best of all offers by the policy that is pinned to the search; how many were ruled out where none was found.
 
     What others have committed counts, and what this unit has changed itself. An offer that changes in this very moment
     sends us back to the index; if one does so each time, it is proposed as it is then or not at all.
     """
-    request, living = request_of(search.application, ground.refused), living_offers(work)
-    for _ in range(TRIES):
-        own = await living.catch_up(work.connection)
-        scale = _scale(living, ground)
+    request, living, own = request_of(search.application, ground.refused), ground.living, ground.own
+    scale, top = ground.scale, ground.policy.proposals
+    for tries_left in reversed(range(TRIES)):
         others = replace(request, refused=request.refused | own.keys())
-        hits = living.index.search(others, scale, top=ground.policy.proposals)
+        hits = living.index.search(others, scale, top=top)
         now = await offers.candidates(work.connection, [hit.offer_id for hit in hits.best]) if hits.best else []
-        found = search_offers(request, [*now, *_alive(own)], scale, top=ground.policy.proposals)
+        found = search_offers(request, [*now, *_alive(own)], scale, top=top)
         checked = search_offers(others, now, scale, top=len(now)) if own else found
-        if _is_what_it_was(hits, checked):
+        if _is_what_it_was(hits, checked) or not tries_left:
             break
+        own, scale = await living.catch_up(work.connection), ground.scale
     filtered = () if found.ranked else _filtered(living, request, own)
     considered = len(living.index) - sum(one in living.index for one in own) + len(_alive(own))
     return replace(_with_raises(found, request, scale), considered=considered, filtered=filtered)
 
 
-def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground, work: UnitOfWork) -> Found:
+def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Found:
     """The best of these candidates by the policy that is pinned to the search."""
-    request, scale = request_of(search.application, ground.refused), _scale(living_offers(work), ground)
+    request, scale = request_of(search.application, ground.refused), ground.scale
     return _with_raises(search_offers(request, candidates, scale, top=ground.policy.proposals), request, scale)
 
 
@@ -55,17 +89,12 @@ def _with_raises(found: Found, request: Request, scale: Scale) -> Found:
     return replace(found, ranked=tuple(replace(one, raises=raises(request, one, scale)) for one in found.ranked))
 
 
-def _scale(living: LivingOffers, ground: Ground) -> Scale:
-    expected, expected_in = living.index.expectations()
-    return replace(ground.scale, expected=expected, expected_in=expected_in)
-
-
 def _is_what_it_was(hits: Hits, found: Found) -> bool:
     now = [(one.candidate.offer_id, round(one.score * 100)) for one in found.ranked]
     return now == [tuple(hit) for hit in hits.best]
 
 
-def _filtered(living: LivingOffers, request: Request, own: Own) -> tuple[FilteredOut, ...]:
+def _filtered(living: Living, request: Request, own: Own) -> tuple[FilteredOut, ...]:
     removed: Counter[str] = Counter()
     for failed, number in living.index.removed(request, without=own.keys()).items():
         removed.update(dict.fromkeys(failed, number))

@@ -9,8 +9,8 @@ from services.matching.rules.policy import Policy
 from services.matching.rules.reading import request_of
 from services.matching.rules.searches import UNMATCHED, Search, SearchState
 from services.matching.storage import offers, proposals, searches
-from services.matching.use_cases.looking import find_among
-from services.matching.use_cases.searching import ground_of, look_for_peers, publish, sequence_of
+from services.matching.use_cases.looking import find_among, ground_of
+from services.matching.use_cases.searching import look_for_peers, publish, sequence_of
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound
@@ -73,7 +73,7 @@ async def _bring(work: UnitOfWork, seen: Search, candidate: Candidate) -> bool:
     if search is None or search.state not in UNMATCHED | {SearchState.PROPOSED}:
         return False
     ground = await ground_of(work, search)
-    found = find_among(search, [candidate], ground, work)  # this knows of pairs that came to nothing, too
+    found = find_among(search, [candidate], ground)  # this knows of pairs that came to nothing, too
     if not found.ranked:
         return False
     if search.state is SearchState.PROPOSED:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from services.matching.engine.values import Found, Ranked
 from services.matching.rules import searches as rules
 from services.matching.rules.calendar import working_days
-from services.matching.rules.policy import Ground, Policy
+from services.matching.rules.policy import Policy
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import next_reminder
 from services.matching.rules.searches import Search, SearchState
-from services.matching.storage import policies, proposals, searches
-from services.matching.use_cases.looking import find_best
+from services.matching.storage import proposals, searches
+from services.matching.use_cases.looking import find_best, ground_of, ground_of_new
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
@@ -22,7 +22,7 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
 
     An older or repeated validation changes nothing; a newer one of the same application is refused.
     """
-    ground = await policies.load_ground(work.connection, event.application_id)
+    ground = await ground_of_new(work, event.programme)
     begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
     found = await find_best(work, begun, ground)
     search = rules.looked(begun, found)
@@ -58,11 +58,6 @@ async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) 
             ),
             case=search.application_id,
         )
-
-
-async def ground_of(work: UnitOfWork, search: Search) -> Ground:
-    """What this search goes by now."""
-    return await policies.load_ground(work.connection, search.application_id, search.policy)
 
 
 async def publish(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.intake.wiring import SERVICE
+from shared.events.base import Event
 from shared.events.envelope import open_envelope
 from shared.postgres import outbox
 from shared.postgres.unit_of_work import Database
@@ -82,6 +83,12 @@ class Intake:
         async with self.database.reading() as connection:
             rows = await outbox.oldest(connection, 1000)
         return [open_envelope(row.attributes, row.value).entry.event.__name__ for row in rows]
+
+    async def last_announced(self) -> Event:
+        """The last event so far."""
+        async with self.database.reading() as connection:
+            row = (await outbox.oldest(connection, 1000))[-1]
+        return open_envelope(row.attributes, row.value).data
 
     async def announced_about(self, subject: str) -> list[str]:
         """The names of the events about one thing, in order."""

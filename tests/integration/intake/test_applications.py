@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.events.intake import ApplicationValidated
 from shared.primitives.terms import Role
 from tests.builders.intake import application_answers
 from tests.fakes.http import signed_in
@@ -53,6 +54,15 @@ async def test_two_good_reviews_validate_it(intake: Intake) -> None:
     second = await intake.post(path, GOOD, who=reviewer(2))
     assert (first["state"], second["state"]) == ("in-review", "validated")
     assert (await intake.announced())[-1] == "ApplicationValidated"
+
+
+async def test_the_programme_goes_along_to_the_search(intake: Intake) -> None:
+    application = await intake.submitted(programme="danube")
+    for number in (1, 2):
+        await intake.post(f"/v1/applications/{application['application_id']}/reviews", GOOD, who=reviewer(number))
+    event = await intake.last_announced()
+    assert isinstance(event, ApplicationValidated)
+    assert event.programme == "danube"
 
 
 async def test_a_weak_application_is_rejected_and_can_be_resubmitted(intake: Intake) -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.matching.engine.index import OfferIndex
 from services.matching.live import offers_in_memory
 from services.matching.rules.searches import SearchState
-from services.matching.storage.living import LivingOffers, forget_changes, living_offers
+from services.matching.storage.living import Living, forget_changes, living_in
 from services.matching.storage.offers import in_portions, save_offer
 from shared.events.base import Window
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
@@ -40,8 +40,8 @@ async def rebuilt(database: Database) -> Content:
 
 async def in_memory(database: Database) -> Content:
     async with database.reading() as connection:
-        await living_offers(database).catch_up(connection)
-    return living_offers(database).index.content()
+        await living_in(database).catch_up(connection)
+    return living_in(database).index.content()
 
 
 async def test_what_one_process_hears_another_proposes(matching: Matching) -> None:
@@ -71,9 +71,9 @@ async def test_what_is_rolled_back_was_never_there(matching: Matching) -> None:
     async def change_and_fail(work: UnitOfWork, _: None) -> None:
         await work.connection.execute("UPDATE offers SET capacity = 0")
         assert await save_offer(work.connection, new, 1)
-        own = await living_offers(work).catch_up(work.connection)
+        own = await living_in(work).catch_up(work.connection)
         assert {one: seen and seen.capacity for one, seen in own.items()} == {offer.offer_id: 0, new.offer_id: 1}
-        assert living_offers(work).index.content() == before
+        assert living_in(work).index.content() == before
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -90,7 +90,7 @@ async def test_what_others_have_committed_is_not_lost_with_a_change_that_is_roll
 
     async def change_too_and_fail(work: UnitOfWork, _: None) -> None:
         await work.connection.execute("UPDATE offers SET capacity = 0")
-        await living_offers(work).catch_up(work.connection)
+        await living_in(work).catch_up(work.connection)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -161,7 +161,7 @@ async def test_who_has_not_looked_for_half_a_day_reads_everything_again(
     async with matching.database.unit_of_work() as work:
         await work.connection.execute("UPDATE offer_changes SET changed_at = now() - interval '25 hours'")
         assert await forget_changes(work.connection) > 0
-    living = living_offers(matching.database)
+    living = living_in(matching.database)
     assert living._seen_at is not None
     monkeypatch.setattr(living, "_seen_at", living._seen_at.replace(year=2020))
     assert await in_memory(matching.database) == await rebuilt(matching.database) != {}
@@ -182,7 +182,7 @@ async def test_a_process_is_not_ready_before_it_has_read_the_offers(matching: Ma
 async def test_two_at_once_read_the_offers_once(matching: Matching) -> None:
     await matching.hears(an_offer(), an_offer())
     read: list[int] = []
-    living = LivingOffers()
+    living = Living()
 
     async def look() -> None:
         async with matching.database.reading() as connection:

@@ -1,7 +1,12 @@
 """What came of earlier exchanges counts for later searches."""
 
+import asyncio
 from uuid import UUID
 
+import pytest
+
+from services.matching.storage import records
+from services.matching.storage.living import living_in
 from shared.events.evaluation import EvaluationSubmitted, Rating, SurveyKind
 from shared.events.exchange import ExchangeCancelled, ExchangeCompleted
 from shared.events.intake import ApplicationValidated
@@ -83,3 +88,21 @@ async def test_news_of_an_exchange_without_a_match_is_set_aside(matching: Matchi
         ),
     )
     assert [detail.split(":")[0] for detail in await matching.dead_letters()] == ["no-such-match"] * 2
+
+
+async def test_the_mean_of_all_ratings_is_kept_by_the_database(matching: Matching) -> None:
+    """Those who rate at once wait for each other; what is rolled back was never said."""
+
+    async def rate(member_id: UUID, rating: float, *, then: float = 1) -> None:
+        async with matching.database.unit_of_work() as work:
+            await records.add_rating(work.connection, member_id, rating)
+            1 / then
+
+    members = [new_id() for _ in range(3)]
+    await asyncio.gather(*(rate(member, rating) for member in members for rating in (2.0, 4.5, 3.0)))
+    with pytest.raises(ZeroDivisionError):
+        await rate(members[0], 5.0, then=0)
+    async with matching.database.reading() as connection:
+        await living_in(matching.database).catch_up(connection)
+        mean = await connection.fetchval("SELECT sum(rating_total) / sum(ratings) FROM track_records")
+    assert living_in(matching.database).mean_rating == mean == 9.5 / 3
