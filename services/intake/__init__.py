@@ -1,5 +1,5 @@
 """Owns organisations, members, applications, offers and their validation.
 
-Hears MatchProposed, MatchConfirmed, NoMatchFound and the exchange's progress, for the state of a case.
+Hears CandidatesFound, MatchProposed, MatchConfirmed, NoMatchFound and the exchange's progress, for the state of a case.
 Announces OrganisationRegistered, MemberRegistered, the application's events and the offer's events.
 """

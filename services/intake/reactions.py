@@ -2,10 +2,11 @@
 
 from services.intake.use_cases import progress
 from shared.events.exchange import ExchangeCancelled, ExchangeClosed, ExchangePlanned
-from shared.events.matching import MatchConfirmed, MatchProposed, NoMatchFound
+from shared.events.matching import CandidatesFound, MatchConfirmed, MatchProposed, NoMatchFound
 from shared.streaming.reactions import Reactions
 
 REACTIONS: Reactions = {
+    CandidatesFound: progress.note_search,
     MatchProposed: progress.note_search,
     NoMatchFound: progress.note_search,
     MatchConfirmed: progress.note_match,

@@ -126,7 +126,12 @@ CATALOGUE: tuple[Entry, ...] = (
         "matching",
         "matching.searches",
         "application_id",
-        [(matching.NoMatchFound, ("intake", P)), (matching.CallOpened, (P,))],
+        [
+            (matching.CandidatesFound, ("intake", P)),
+            (matching.NoMatchFound, ("intake", P)),
+            (matching.SearchRelaxed, (P,)),
+            (matching.CallOpened, (P,)),
+        ],
     ),
     *_entries(
         "exchange",

@@ -27,6 +27,14 @@ class Raise(Value):
     points: float
 
 
+class CandidatesFound(Event):
+    """Offers were found, and a coordinator chooses which of them are proposed."""
+
+    application_id: UUID
+    candidates: int = Field(ge=1, description="how many were put on the list; there can be more")
+    search: int = Field(description="counts the searches of one application; a later one overrides")
+
+
 class MatchProposed(Event):
     """An offer is proposed to an application, to both sides. Rank 1 is the best."""
 
@@ -133,6 +141,13 @@ class NoMatchFound(Event):
     considered: int
     filtered: tuple[FilteredOut, ...]
     search: int = Field(default=1, description="counts the searches of one application; a later one overrides")
+
+
+class SearchRelaxed(Event):
+    """The applicant does without some of what was asked for, after a search without a match (codes)."""
+
+    application_id: UUID
+    relax: tuple[Code, ...] = Field(min_length=1, description="interpretation, same-country, mode …")
 
 
 class CallOpened(Event):

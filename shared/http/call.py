@@ -57,6 +57,11 @@ class HttpCall:
         async with self.database.reading() as connection:
             return await query(connection, self.actor, *args, **kwargs)
 
+    async def ask(self, question: Callable[[UnitOfWork, C], Awaitable[T]], asked: C) -> T:
+        """Answer a question that needs the clock or what the process keeps in memory, in a read-only transaction."""
+        async with self.database.looking(self.actor) as work:
+            return await question(work, asked)
+
     async def _once(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
         key = self.key
         async with self.database.unit_of_work(self.actor) as work:

@@ -109,22 +109,34 @@ class Database:
     async def unit_of_work(self, actor: Actor | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit it with all that was announced, or roll everything back on any exception."""
         async with self.pool.acquire() as connection, connection.transaction():
-            work = UnitOfWork(
-                connection=connection,
-                service=self.service,
-                now=self.clock(),
-                actor=actor or service_actor(self.service),
-                announced=[],
-                memory=self.memory,
-                new_id=self.new_id,
-            )
+            work = self._unit(connection, actor or service_actor(self.service))
             yield work
             await outbox.store(connection, self.service, work.announced)
         if work.announced:
             self.outbox_filled.set()
 
     @asynccontextmanager
+    async def looking(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
+        """A unit for a question that needs more than a connection; read-only, so nothing is announced."""
+        async with self.reading() as connection:
+            work = self._unit(connection, actor)
+            yield work
+        if work.announced:
+            raise RuntimeError("a question has announced something")
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """A connection for queries, in a read-only transaction."""
         async with self.pool.acquire() as connection, connection.transaction(readonly=True):
             yield connection
+
+    def _unit(self, connection: Connection, actor: Actor) -> UnitOfWork:
+        return UnitOfWork(
+            connection=connection,
+            service=self.service,
+            now=self.clock(),
+            actor=actor,
+            announced=[],
+            memory=self.memory,
+            new_id=self.new_id,
+        )

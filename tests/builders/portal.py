@@ -40,6 +40,7 @@ from shared.events.intake import (
 from shared.events.matching import (
     BookingRefused,
     CallOpened,
+    CandidatesFound,
     Contribution,
     FilteredOut,
     MatchAccepted,
@@ -47,6 +48,7 @@ from shared.events.matching import (
     MatchProposed,
     NoMatchFound,
     ProposalReminded,
+    SearchRelaxed,
 )
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Level, Mode, OrganisationKind, Position, Side
@@ -277,6 +279,16 @@ class Story:
             considered=12,
             filtered=(FilteredOut(filter="language", offers=9), FilteredOut(filter="mode", offers=5)),
         )
+        return self.tell(event, service="matching")
+
+    def candidates_found(self) -> Self:
+        """A coordinator chooses."""
+        event = CandidatesFound(application_id=self.case_id, candidates=3, search=1)
+        return self.tell(event, service="matching")
+
+    def relaxed(self) -> Self:
+        """The applicant provides interpretation."""
+        event = SearchRelaxed(application_id=self.case_id, relax=("interpretation",))
         return self.tell(event, service="matching")
 
     def called(self) -> Self:

@@ -120,6 +120,8 @@ class FullMasks:
             knows |= self.themes.get(code, False)
         for code in request.dac:
             knows |= self.dac.get(code, False)
+            if request.related:
+                knows |= self.sectors.get(code[:3], False)
         passed: Mask = (
             self.active
             & self.room

@@ -13,13 +13,13 @@ from services.intake.rules.things import Application, Offer
 from services.intake.storage import applications, offers
 from shared.events.exchange import ExchangeCancelled, ExchangeClosed, ExchangePlanned
 from shared.events.intake import ApplicationClosed, OfferClosed
-from shared.events.matching import MatchConfirmed, MatchProposed, NoMatchFound
+from shared.events.matching import CandidatesFound, MatchConfirmed, MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
 
 _SEARCHING = PROGRESS[ApplicationState.MATCHING]
 
 
-async def note_search(work: UnitOfWork, event: MatchProposed | NoMatchFound) -> None:
+async def note_search(work: UnitOfWork, event: CandidatesFound | MatchProposed | NoMatchFound) -> None:
     """A search found something, or nothing. Within one search "nothing" is the end: its proposals came to nothing."""
     application = await applications.lock_application(work.connection, event.application_id)
     nothing = isinstance(event, NoMatchFound)

@@ -1,6 +1,6 @@
 """Hard filters: what rules an offer out, whatever its score."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from services.matching.engine import days
 from services.matching.engine.values import Candidate, Request
@@ -42,10 +42,15 @@ def was_not_refused(request: Request, candidate: Candidate) -> bool:
 
 
 def knows_something_of_it(request: Request, candidate: Candidate) -> bool:
-    """A theme or a DAC code is shared. Whoever answers this very application is believed to know why."""
+    """A theme or a DAC code is shared, or the sector of one where that is enough.
+
+    Whoever answers this very application is believed to know why.
+    """
     if candidate.answers == request.application_id:
         return True
-    return not (request.themes.isdisjoint(candidate.themes) and request.dac.isdisjoint(candidate.dac))
+    if not (request.themes.isdisjoint(candidate.themes) and request.dac.isdisjoint(candidate.dac)):
+        return True
+    return request.related and not sectors(request.dac).isdisjoint(sectors(candidate.dac))
 
 
 def has_the_mode(request: Request, candidate: Candidate) -> bool:
@@ -86,6 +91,11 @@ FILTERS: Mapping[str, Callable[[Request, Candidate], bool]] = {
 def obstacles(request: Request, candidate: Candidate) -> tuple[str, ...]:
     """The names of all filters that rule the offer out; none means that it can be proposed."""
     return tuple(name for name, passes in FILTERS.items() if not passes(request, candidate))
+
+
+def sectors(purposes: Iterable[str]) -> set[str]:
+    """The sectors of DAC codes: their first three digits."""
+    return {code[:3] for code in purposes}
 
 
 def shared_languages(request: Request, candidate: Candidate) -> dict[str, Level]:

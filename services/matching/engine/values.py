@@ -11,6 +11,7 @@ from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Level, Mode, Position
 
 RATING_WITHOUT_ANY = 3.5
+HIGH_INCOME = 3  # the rank of the group
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,10 +50,19 @@ class Place:
     region: str | None = None
     subregion: str | None = None
 
+    @property
+    def is_south(self) -> bool:
+        """Of the Global South, read as: a country that is known not to be one of high income."""
+        return self.income is not None and self.income < HIGH_INCOME
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An application as the search sees it. `mode` None: advise me. `refused`: offers that came to nothing before."""
+    """An application as the search sees it.
+
+    `mode` None: advise me. `related`: to know something of the same sector is enough. `refused`: offers that came to
+    nothing before.
+    """
 
     application_id: UUID
     organisation_id: UUID
@@ -67,6 +77,7 @@ class Request:
     languages: Mapping[str, Level]
     interpretation: bool
     same_country: bool
+    related: bool = False
     preferred: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
     refused: frozenset[UUID] = frozenset()

@@ -11,6 +11,10 @@ PARTIES = (Role.APPLICANT, Role.EXPERT, Role.COORDINATOR)
 OVERSEERS = (Role.COORDINATOR, Role.OPERATOR)
 ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "open a call": (Role.COORDINATOR,),
+    "use the desk": (Role.COORDINATOR,),
+    "choose peers": (Role.COORDINATOR,),
+    "set policies": (Role.COORDINATOR,),
+    "relax a search": (Role.APPLICANT, Role.COORDINATOR),
     # Those who write needs and offers, or help others to.
     "ask for suggestions": (Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR),
 }
@@ -23,6 +27,12 @@ def side_of(actor: Actor, proposal: Proposal) -> Side | None:
     if actor.speaks_for(proposal.requester_id):
         return Side.REQUESTER
     return Side.OFFERER if actor.speaks_for(proposal.offerer_id) else None
+
+
+def may_see_proposal(actor: Actor, proposal: Proposal) -> bool:
+    """Whether the actor may know of a proposal: its two sides once it was published, overseers before."""
+    sides = frozenset({proposal.requester_id, proposal.offerer_id})
+    return actor.has(*OVERSEERS) or (proposal.was_published and may_see(actor, sides))
 
 
 def may(actor: Actor, action: str) -> bool:

@@ -31,10 +31,11 @@ class ProposalState(StrEnum):
 S = ProposalState
 # Published and not decided yet: these can be answered, and end when the deadline passes or the ground for them goes.
 OPEN = frozenset({S.PUBLISHED, S.ACCEPTED_BY_REQUESTER, S.ACCEPTED_BY_OFFERER})
+UNPUBLISHED = frozenset({S.COMPUTED, S.SHORTLISTED})
 _ENDS = frozenset({S.DECLINED, S.EXPIRED, S.SUPERSEDED})
 TRANSITIONS: Mapping[ProposalState, frozenset[ProposalState]] = {
     S.COMPUTED: frozenset({S.SHORTLISTED, S.PUBLISHED, S.SUPERSEDED}),
-    S.SHORTLISTED: frozenset({S.PUBLISHED, S.SUPERSEDED}),
+    S.SHORTLISTED: frozenset({S.COMPUTED, S.PUBLISHED, S.SUPERSEDED}),
     S.PUBLISHED: frozenset({S.ACCEPTED_BY_REQUESTER, S.ACCEPTED_BY_OFFERER}) | _ENDS,
     S.ACCEPTED_BY_REQUESTER: frozenset({S.MUTUALLY_ACCEPTED}) | _ENDS,
     S.ACCEPTED_BY_OFFERER: frozenset({S.MUTUALLY_ACCEPTED}) | _ENDS,
@@ -61,6 +62,10 @@ class DeclineReason(StrEnum):
     BUDGET = "budget"
     SAFETY = "safety"
     OTHER = "other"
+
+
+# The reason of what was superseded before anybody outside had heard of it.
+NOT_CHOSEN = "not-chosen"
 
 
 class SupersededBecause(StrEnum):
@@ -102,6 +107,11 @@ class Proposal:
     remind_on: date | None = None
     reason: str | None = None
     declined_by: Side | None = None
+
+    @property
+    def was_published(self) -> bool:
+        """Whether anybody outside has heard of it."""
+        return self.state not in UNPUBLISHED and self.reason != NOT_CHOSEN
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
+from services.matching.engine.relaxing import relaxed
 from services.matching.engine.values import Days, Place, Request
+from services.matching.rules.searches import Search
 from shared.events.base import LanguageSkill, OrganisationFacts
 from shared.events.intake import ApplicationValidated
 from shared.primitives.errors import Invalid
@@ -37,6 +39,11 @@ def request_of(application: ApplicationValidated, refused: frozenset[UUID] = fro
         excluded=frozenset(application.excluded),
         refused=refused,
     )
+
+
+def request_for(search: Search, refused: frozenset[UUID] = frozenset()) -> Request:
+    """What is sought now: the application without what was relaxed since."""
+    return relaxed(request_of(search.application, refused), search.relax)
 
 
 def levels(skills: Iterable[LanguageSkill]) -> dict[str, Level]:

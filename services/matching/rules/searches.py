@@ -1,19 +1,25 @@
 """The search for peers of one application, from its opening to its end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Found
+from services.matching.rules.policy import Publishing
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.primitives.errors import FieldProblem, Invalid, WrongState
 
 
 class SearchState(StrEnum):
-    """Where a search stands. `called`: there is no match, and associations have been asked for offers."""
+    """Where a search stands.
+
+    `searching`: candidates were found, and a coordinator chooses among them. `called`: there is no match, and
+    associations have been asked for offers.
+    """
 
     SEARCHING = "searching"
     PROPOSED = "proposed"
@@ -27,9 +33,9 @@ class SearchState(StrEnum):
 S = SearchState
 TRANSITIONS: Mapping[SearchState, frozenset[SearchState]] = {
     S.SEARCHING: frozenset({S.PROPOSED, S.NO_MATCH, S.WITHDRAWN}),
-    S.PROPOSED: frozenset({S.NO_MATCH, S.MATCHED, S.WITHDRAWN}),
-    S.NO_MATCH: frozenset({S.PROPOSED, S.CALLED, S.WITHDRAWN}),
-    S.CALLED: frozenset({S.PROPOSED, S.WITHDRAWN}),
+    S.PROPOSED: frozenset({S.SEARCHING, S.NO_MATCH, S.MATCHED, S.WITHDRAWN}),
+    S.NO_MATCH: frozenset({S.SEARCHING, S.PROPOSED, S.CALLED, S.WITHDRAWN}),
+    S.CALLED: frozenset({S.SEARCHING, S.PROPOSED, S.WITHDRAWN}),
     S.MATCHED: frozenset({S.CLOSED, S.WITHDRAWN}),
     S.WITHDRAWN: frozenset(),
     S.CLOSED: frozenset(),
@@ -51,7 +57,8 @@ class Search:
     """What is sought, and what the last look at the offers gave.
 
     `policy` is the version that was pinned at the start. `number` counts the looks from 1; results carry it, since
-    proposals and the news of no match travel in different topics and can overtake each other.
+    proposals and the news of no match travel in different topics and can overtake each other. `relax`: what the
+    applicant does without since.
     """
 
     application: ApplicationValidated
@@ -61,6 +68,7 @@ class Search:
     considered: int = 0
     filtered: tuple[FilteredOut, ...] = ()
     call: Call | None = None
+    relax: frozenset[Relaxation] = frozenset()
 
     @property
     def application_id(self) -> UUID:
@@ -75,11 +83,32 @@ def moved(search: Search, to: SearchState) -> Search:
     return replace(search, state=to)
 
 
-def looked(search: Search, found: Found) -> Search:
+def looked(search: Search, found: Found, publishing: Publishing) -> Search:
     """The search after another look at the offers. While nobody is found, a call that was opened stays open."""
     search = replace(search, number=search.number + 1, considered=found.considered, filtered=found.filtered)
-    stays = search.state is S.PROPOSED if found.ranked else search.state in UNMATCHED
-    return search if stays else moved(search, S.PROPOSED if found.ranked else S.NO_MATCH)
+    if not found.ranked:
+        return search if search.state in UNMATCHED else moved(search, S.NO_MATCH)
+    to = S.PROPOSED if publishing is Publishing.BY_ITSELF else S.SEARCHING
+    return search if search.state is to else moved(search, to)
+
+
+def published(search: Search) -> Search:
+    """The search once proposals of it are published. Raises WrongState where that is too late or too early."""
+    return search if search.state is S.PROPOSED else moved(search, S.PROPOSED)
+
+
+def relaxed_by(search: Search, relax: Collection[Relaxation]) -> Search:
+    """The search without what is relaxed. Raises Invalid for nothing new, WrongState unless there is no match.
+
+    That those who did not agree are asked again is not kept: it holds for the next look only.
+    """
+    new = frozenset(relax) - search.relax
+    if not new:
+        problem = FieldProblem("/relax", "nothing-new", "Name something that is not relaxed yet.")
+        raise Invalid("nothing-to-relax", "This search goes without all of that already.", fields=(problem,))
+    if search.state not in UNMATCHED:
+        raise WrongState("not-without-match", f"The search is {search.state}; only one without a match can be relaxed.")
+    return replace(search, relax=search.relax | new - {Relaxation.EARLIER_PROPOSAL})
 
 
 def called(search: Search, call: Call, today: date) -> Search:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.matching.engine.relaxing import Relaxation
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import reminder_days
 from services.matching.rules.searches import Search, SearchState
@@ -54,7 +55,10 @@ class CallView(View):
 
 
 class SearchView(View):
-    """The search of an application: its state, and how many offers each hard filter alone removed at the last look."""
+    """The search of an application: its state, and how many offers each hard filter alone removed at the last look.
+
+    `relax`: what the applicant does without since.
+    """
 
     application_id: UUID
     state: SearchState
@@ -62,6 +66,7 @@ class SearchView(View):
     considered: int
     filtered: tuple[FilteredOut, ...]
     call: CallView | None
+    relax: tuple[Relaxation, ...]
 
 
 def proposal_view(proposal: Proposal) -> ProposalView:
@@ -100,4 +105,5 @@ def search_view(search: Search) -> SearchView:
         considered=search.considered,
         filtered=search.filtered,
         call=call,
+        relax=tuple(sorted(search.relax)),
     )

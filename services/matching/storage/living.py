@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.matching.engine.index import OfferIndex
-from services.matching.engine.values import RATING_WITHOUT_ANY, Candidate
+from services.matching.engine.values import RATING_WITHOUT_ANY, Candidate, Scale, Weights
 from services.matching.rules.policy import Policy
 from services.matching.storage import offers
 from services.matching.storage.policies import policies_after
@@ -51,6 +51,11 @@ class Living:
     _seen_at: datetime | None = None
     _again: set[UUID] = field(default_factory=set)
     _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def scale(self, weights: Weights) -> Scale:
+        """How to score with these weights, by what is known now."""
+        expected, expected_in = self.index.expectations()
+        return Scale(weights, self.mean_rating, expected, expected_in)
 
     async def catch_up(
         self, connection: Connection, progress: Progress = lambda _: None

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Candidate, Days
+from services.matching.rules.desk import Title
 from services.matching.rules.reading import association_of, levels, place_of
 from shared.events.base import LanguageSkill, Window
 from shared.events.intake import OfferChanged, OfferPublished
@@ -93,6 +94,14 @@ async def candidates(connection: Connection, offer_ids: Collection[UUID]) -> lis
 async def candidate(connection: Connection, offer_id: UUID) -> Candidate:
     """One offer of the index."""
     return _candidate(await connection.fetchrow(f"{CANDIDATES} WHERE o.offer_id = $1", offer_id))
+
+
+async def titles(connection: Connection, offer_ids: Collection[UUID]) -> dict[UUID, Title]:
+    """What these offers are called."""
+    rows = await connection.fetch(
+        "SELECT offer_id, title, title_language FROM offers WHERE offer_id = ANY($1)", list(offer_ids)
+    )
+    return {row["offer_id"]: Title(row["title"], row["title_language"]) for row in rows}
 
 
 async def offerer_association(connection: Connection, offer_id: UUID) -> UUID | None:

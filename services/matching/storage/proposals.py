@@ -7,7 +7,15 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Days
-from services.matching.rules.proposals import OPEN, REFUSED, Proposal, ProposalState, SupersededBecause
+from services.matching.rules.proposals import (
+    NOT_CHOSEN,
+    OPEN,
+    REFUSED,
+    UNPUBLISHED,
+    Proposal,
+    ProposalState,
+    SupersededBecause,
+)
 from shared.events.matching import Contribution, Raise
 from shared.postgres.pool import Connection
 from shared.primitives.terms import Mode, Side
@@ -29,11 +37,31 @@ GROUND_LOST = """
 """
 
 
-async def add_proposals(connection: Connection, proposals: Iterable[Proposal]) -> None:
-    """Store new proposals. The database refuses a second open one for the same pair."""
+async def put_proposals(connection: Connection, proposals: Iterable[Proposal]) -> None:
+    """Store new proposals, or all of those that were not published before.
+
+    The database refuses a second open one for the same pair.
+    """
     await connection.execute(
-        f"INSERT INTO proposals ({COLUMNS}) SELECT {COLUMNS} FROM jsonb_populate_recordset(NULL::proposals, $1)",  # noqa: S608
+        f"""
+        INSERT INTO proposals ({COLUMNS}) SELECT {COLUMNS} FROM jsonb_populate_recordset(NULL::proposals, $1)
+        ON CONFLICT (proposal_id) DO UPDATE SET
+            {", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", "))}, updated_at = now()
+        """,  # noqa: S608  # the names are the constant above
         [_columns(one) for one in proposals],
+    )
+
+
+async def end_unpublished(connection: Connection, application_id: UUID) -> None:
+    """End what was computed for a search and never published; nobody outside has heard of it, or will."""
+    await connection.execute(
+        """
+        UPDATE proposals SET state = 'superseded', reason = $3, updated_at = now()
+        WHERE application_id = $1 AND state = ANY($2)
+        """,
+        application_id,
+        list(UNPUBLISHED),
+        NOT_CHOSEN,
     )
 
 

@@ -5,7 +5,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Candidate
+from services.matching.rules.desk import OpenSearchView
+from services.matching.rules.proposals import OPEN, UNPUBLISHED
 from services.matching.rules.searches import Call, Search, SearchState
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
@@ -63,7 +66,7 @@ async def save_search(connection: Connection, search: Search) -> None:
     await connection.execute(
         """
         UPDATE searches SET state = $2, number = $3, considered = $4, filtered = $5, called_associations = $6,
-            called_languages = $7, call_closes_on = $8, updated_at = now()
+            called_languages = $7, call_closes_on = $8, relax = $9, updated_at = now()
         WHERE application_id = $1
         """,
         search.application_id,
@@ -74,6 +77,7 @@ async def save_search(connection: Connection, search: Search) -> None:
         list(search.call.associations) if search.call else None,
         list(search.call.languages) if search.call else None,
         search.call.closes_on if search.call else None,
+        sorted(search.relax),
     )
 
 
@@ -119,6 +123,49 @@ async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, 
     return {row["application_id"]: row["offers"] for row in rows}
 
 
+async def open_searches(
+    connection: Connection, state: SearchState | None, programme: str | None, after: UUID | None, limit: int
+) -> list[OpenSearchView]:
+    """Searches that are not at their end, in the order of their applications."""
+    rows = await connection.fetch(
+        """
+        SELECT s.application_id, s.state, s.number, s.considered, policies.programme,
+               s.application ->> 'reference' AS reference, s.application ->> 'title' AS title,
+               s.application ->> 'title_language' AS title_language,
+               s.application -> 'organisation' ->> 'country' AS country,
+               p.unpublished, p.open
+        FROM searches s JOIN policies ON policies.version = s.policy CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE p.state = ANY($5)) AS unpublished,
+                   count(*) FILTER (WHERE p.state = ANY($6)) AS open
+            FROM proposals p WHERE p.application_id = s.application_id) AS p
+        WHERE s.state NOT IN ('matched', 'withdrawn', 'closed') AND (s.state = $1 OR $1 IS NULL)
+          AND (policies.programme = $2 OR $2 IS NULL) AND (s.application_id > $3 OR $3 IS NULL)
+        ORDER BY s.application_id LIMIT $4
+        """,
+        state,
+        programme,
+        after,
+        limit,
+        list(UNPUBLISHED),
+        list(OPEN),
+    )
+    return [OpenSearchView.model_validate(dict(row)) for row in rows]
+
+
+async def newest_open(connection: Connection, programme: str, limit: int) -> list[Search]:
+    """The searches of a programme that are not at their end, those that were opened last first."""
+    rows = await connection.fetch(
+        """
+        SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
+        WHERE s.state NOT IN ('matched', 'withdrawn', 'closed') AND policies.programme = $1
+        ORDER BY s.application_id DESC LIMIT $2
+        """,
+        programme,
+        limit,
+    )
+    return [_search(row) for row in rows]
+
+
 def _search(row: asyncpg.Record) -> Search:
     call = None
     if row["call_closes_on"] is not None:
@@ -131,4 +178,5 @@ def _search(row: asyncpg.Record) -> Search:
         considered=row["considered"],
         filtered=tuple(FilteredOut.model_validate(one) for one in row["filtered"]),
         call=call,
+        relax=frozenset(map(Relaxation, row["relax"])),
     )

@@ -8,10 +8,13 @@ from services.matching.use_cases.answers import (
     keep_past_answers,
 )
 from services.matching.use_cases.calls import OpenCall, open_call
+from services.matching.use_cases.desk import Publish, Shortlist, TakeOff, publish_choice, shortlist, take_off
 from services.matching.use_cases.endings import expire_proposals, supersede_lost_proposals, withdraw_search
 from services.matching.use_cases.exchanges import move_booking, record_completion, record_evaluation, release_capacity
 from services.matching.use_cases.offers import change_offer, close_offer, index_offer, retry_unmatched
 from services.matching.use_cases.organisations import register_organisation
+from services.matching.use_cases.policies import SetTerms, set_terms
+from services.matching.use_cases.relaxing import Relax, relax_search
 from services.matching.use_cases.reminders import remind_of_proposals
 from services.matching.use_cases.searching import propose_matches
 from services.matching.use_cases.suggesting import WrittenText, suggest_from_texts
@@ -21,6 +24,11 @@ __all__ = [
     "AcceptProposal",
     "DeclineProposal",
     "OpenCall",
+    "Publish",
+    "Relax",
+    "SetTerms",
+    "Shortlist",
+    "TakeOff",
     "WrittenText",
     "accept_proposal",
     "change_offer",
@@ -33,13 +41,18 @@ __all__ = [
     "move_booking",
     "open_call",
     "propose_matches",
+    "publish_choice",
     "record_completion",
     "record_evaluation",
     "register_organisation",
+    "relax_search",
     "release_capacity",
     "remind_of_proposals",
     "retry_unmatched",
+    "set_terms",
+    "shortlist",
     "suggest_from_texts",
     "supersede_lost_proposals",
+    "take_off",
     "withdraw_search",
 ]

@@ -102,7 +102,7 @@ async def keep_past_answers(work: UnitOfWork) -> int:
 async def _answering(work: UnitOfWork, proposal_id: UUID, what: str) -> tuple[Case, Proposal, Side]:
     """Lock the case of a proposal and find the side that the actor speaks for."""
     seen = await proposals.load_proposal(work.connection, proposal_id)
-    if seen is None or not access.may_see(work.actor, frozenset({seen.requester_id, seen.offerer_id})):
+    if seen is None or not access.may_see_proposal(work.actor, seen):
         raise NotFound("no-such-proposal", "There is no proposal with this id among those of your organisation.")
     side = access.side_of(work.actor, seen)
     require(side is not None, what)
@@ -120,6 +120,7 @@ async def _confirm(work: UnitOfWork, case: Case, proposal: Proposal) -> Proposal
     for other in case.open_proposals:
         if other.proposal_id != proposal.proposal_id:
             await supersede(work, other, SupersededBecause.ANOTHER_CONFIRMED)
+    await proposals.end_unpublished(work.connection, proposal.application_id)
     await save_search(work.connection, searches.moved(case.search, SearchState.MATCHED))
     return confirmed
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.rules import access
 from services.matching.rules.associations import call_languages, to_be_called
-from services.matching.rules.reading import request_of
+from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Call, called
 from services.matching.rules.views import SearchView, search_view
 from services.matching.storage import searches
@@ -30,7 +30,7 @@ async def open_call(work: UnitOfWork, command: OpenCall) -> SearchView:
     search = await searches.lock_search(work.connection, command.application_id)
     if search is None:
         raise NotFound("no-such-search", "No peers were searched for an application with this id.")
-    request = request_of(search.application)
+    request = request_for(search)
     asked = to_be_called(request, await associations(work.connection))
     call = Call(asked, call_languages(request), command.closes_on)
     search = called(search, call, work.today)

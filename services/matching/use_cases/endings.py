@@ -53,6 +53,7 @@ async def withdraw_search(work: UnitOfWork, event: ApplicationWithdrawn) -> None
         return
     for one in case.open_proposals:
         await supersede(work, one, SupersededBecause.APPLICATION_WITHDRAWN)
+    await proposals.end_unpublished(work.connection, event.application_id)
     if case.match is not None:
         await cancel_match(work, case.match)
         tell_superseded(work, case.match, SupersededBecause.APPLICATION_WITHDRAWN)

@@ -1,60 +1,23 @@
 """Looking over all offers for one search: the index tells which are the best, the database what they are now."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from uuid import UUID
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from services.matching.engine.filters import FILTERS, obstacles
 from services.matching.engine.index.offers import Hits
 from services.matching.engine.raising import raises
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
-from services.matching.rules.policy import Policy, newest
-from services.matching.rules.reading import request_of
+from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
-from services.matching.storage import offers, proposals
-from services.matching.storage.living import Living, living_in
+from services.matching.storage import offers
+from services.matching.storage.ground import Ground, Own
+from services.matching.storage.living import Living
 from shared.events.matching import FilteredOut
 from shared.postgres.unit_of_work import UnitOfWork
 
 TRIES = 3
-
-Own = Mapping[UUID, Candidate | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What one look goes by: the policy, what this process knows, and offers that came to nothing for it before.
-
-    `own`: offers that the unit of work has changed itself, as `Living.catch_up` gives them.
-    """
-
-    policy: Policy
-    living: Living
-    own: Own
-    refused: frozenset[UUID] = frozenset()
-
-    @property
-    def scale(self) -> Scale:
-        """How to score."""
-        expected, expected_in = self.living.index.expectations()
-        return Scale(self.policy.weights, self.living.mean_rating, expected, expected_in)
-
-
-async def ground_of_new(work: UnitOfWork, programme: str) -> Ground:
-    """What a search of this programme goes by that begins now."""
-    living = living_in(work)
-    own = await living.catch_up(work.connection)
-    return Ground(newest(living.policies.values(), programme), living, own)
-
-
-async def ground_of(work: UnitOfWork, search: Search) -> Ground:
-    """What a search goes by that has begun: the policy that was pinned to it."""
-    living = living_in(work)
-    own = await living.catch_up(work.connection)
-    refused = await proposals.refused_offers(work.connection, search.application_id)
-    return Ground(living.policies[search.policy], living, own, refused)
 
 
 async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
@@ -63,7 +26,7 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
     What others have committed counts, and what this unit has changed itself. An offer that changes in this very moment
     sends us back to the index; if one does so each time, it is proposed as it is then or not at all.
     """
-    request, living, own = request_of(search.application, ground.refused), ground.living, ground.own
+    request, living, own = request_for(search, ground.refused), ground.living, ground.own
     scale, top = ground.scale, ground.policy.proposals
     for tries_left in reversed(range(TRIES)):
         others = replace(request, refused=request.refused | own.keys())
@@ -81,7 +44,7 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
 
 def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Found:
     """The best of these candidates by the policy that is pinned to the search."""
-    request, scale = request_of(search.application, ground.refused), ground.scale
+    request, scale = request_for(search, ground.refused), ground.scale
     return _with_raises(search_offers(request, candidates, scale, top=ground.policy.proposals), request, scale)
 
 

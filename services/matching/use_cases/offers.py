@@ -6,10 +6,11 @@ from datetime import timedelta
 from services.matching.engine.filters import obstacles
 from services.matching.engine.values import Candidate, Ranked
 from services.matching.rules.policy import Policy
-from services.matching.rules.reading import request_of
+from services.matching.rules.reading import request_for
 from services.matching.rules.searches import UNMATCHED, Search, SearchState
 from services.matching.storage import offers, proposals, searches
-from services.matching.use_cases.looking import find_among, ground_of
+from services.matching.storage.ground import ground_of
+from services.matching.use_cases.looking import find_among
 from services.matching.use_cases.searching import look_for_peers, publish, sequence_of
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
 from shared.postgres.unit_of_work import UnitOfWork
@@ -67,7 +68,7 @@ async def bring_to_searches(work: UnitOfWork, candidate: Candidate) -> int:
 
 async def _bring(work: UnitOfWork, seen: Search, candidate: Candidate) -> bool:
     """Bring one offer to one search, which is locked only if the offer passes the filters; whether it got proposals."""
-    if obstacles(request_of(seen.application), candidate):
+    if obstacles(request_for(seen), candidate):
         return False
     search = await searches.lock_search(work.connection, seen.application_id)
     if search is None or search.state not in UNMATCHED | {SearchState.PROPOSED}:

@@ -1,18 +1,20 @@
 """Looking for peers: over all offers for one application, with proposals or the reasons why there are none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.matching.engine.values import Found, Ranked
 from services.matching.rules import searches as rules
 from services.matching.rules.calendar import working_days
-from services.matching.rules.policy import Policy
+from services.matching.rules.policy import Policy, Publishing
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import next_reminder
 from services.matching.rules.searches import Search, SearchState
 from services.matching.storage import proposals, searches
-from services.matching.use_cases.looking import find_best, ground_of, ground_of_new
+from services.matching.storage.ground import ground_of, ground_of_new
+from services.matching.use_cases.looking import find_best
 from shared.events.intake import ApplicationValidated
-from shared.events.matching import MatchProposed, NoMatchFound
+from shared.events.matching import CandidatesFound, MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import WrongState
 
@@ -25,28 +27,34 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
     ground = await ground_of_new(work, event.programme)
     begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
     found = await find_best(work, begun, ground)
-    search = rules.looked(begun, found)
+    search = rules.looked(begun, found, ground.policy.publishing)
     if await searches.add_search(work.connection, search, sequence_of(work)):
         await _tell(work, search, found, ground.policy)
     elif sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
         raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
 
 
-async def look_for_peers(work: UnitOfWork, search: Search) -> Search:
-    """Look over all offers; propose the best of them, or say that there is no match and why.
+async def look_for_peers(work: UnitOfWork, search: Search, *, ask_again: bool = False) -> Search:
+    """Look over all offers; propose the best, or let a coordinator choose, or say that there is no match and why.
 
-    The search is locked and has no open proposal. Pairs that came to nothing before are left out.
+    The search is locked and has no open proposal. Pairs that came to nothing before are left out, unless those
+    who did not agree shall be asked again.
     """
     ground = await ground_of(work, search)
+    if ask_again:
+        ground = replace(ground, refused=frozenset())
     found = await find_best(work, search, ground)
-    search = rules.looked(search, found)
+    search = rules.looked(search, found, ground.policy.publishing)
     await searches.save_search(work.connection, search)
+    await proposals.end_unpublished(work.connection, search.application_id)
     await _tell(work, search, found, ground.policy)
     return search
 
 
 async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) -> None:
-    if found.ranked:
+    if found.ranked and policy.publishing is Publishing.BY_COORDINATOR:
+        await let_choose(work, search, found.ranked, policy)
+    elif found.ranked:
         await publish(work, search, found.ranked, policy)
     else:
         work.announce(
@@ -60,17 +68,41 @@ async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) 
         )
 
 
+async def let_choose(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> None:
+    """Store what was computed, for a coordinator to choose from; nobody else is told."""
+    await proposals.put_proposals(
+        work.connection,
+        [drawn_up(work, search, one, policy, rank, ProposalState.COMPUTED) for rank, one in enumerate(ranked, start=1)],
+    )
+    work.announce(
+        CandidatesFound(application_id=search.application_id, candidates=len(ranked), search=search.number),
+        case=search.application_id,
+    )
+
+
 async def publish(
     work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
 ) -> None:
     """Store proposals and announce them to both sides. The search that found them is stored."""
-    fresh = [_published(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
-    await proposals.add_proposals(work.connection, fresh)
+    fresh = [drawn_up(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
+    await proposals.put_proposals(work.connection, fresh)
     for proposal in fresh:
-        work.announce(_proposed(proposal), case=proposal.application_id)
+        tell_proposed(work, proposal)
 
 
-def _published(work: UnitOfWork, search: Search, one: Ranked, policy: Policy, rank: int) -> Proposal:
+def tell_proposed(work: UnitOfWork, proposal: Proposal) -> None:
+    """Announce a proposal to both sides."""
+    work.announce(_proposed(proposal), case=proposal.application_id)
+
+
+def drawn_up(
+    work: UnitOfWork,
+    search: Search,
+    one: Ranked,
+    policy: Policy,
+    rank: int,
+    state: ProposalState = ProposalState.PUBLISHED,
+) -> Proposal:
     """The proposal of one pair; both sides have the same days to answer, those on which both are at work."""
     organisation = search.application.organisation
     countries = (organisation.country, one.candidate.place.country)
@@ -82,7 +114,7 @@ def _published(work: UnitOfWork, search: Search, one: Ranked, policy: Policy, ra
         requester_id=organisation.organisation_id,
         offerer_id=one.candidate.organisation_id,
         member_id=one.candidate.member_id,
-        state=ProposalState.PUBLISHED,
+        state=state,
         search=search.number,
         rank=rank,
         score=one.score,

@@ -125,6 +125,8 @@ STATES: Mapping[str, Situation] = _states(
         matching.MatchConfirmed: ("matched", "exchange to plan it"),
         matching.MatchAccepted: ("accepted by one side", "the other side"),
         matching.MatchProposed: ("proposed", "both sides"),
+        matching.CandidatesFound: ("candidates found", COORDINATOR),
+        matching.SearchRelaxed: ("matching", "the search for peers"),
         matching.CallOpened: ("call for offers", "associations"),
         matching.NoMatchFound: ("no match", COORDINATOR),
         intake.ApplicationValidated: ("matching", "the search for peers"),

@@ -71,6 +71,8 @@ _CLOSED_AS = {"exchanged": State.CLOSED, "cancelled": State.CANCELLED, "no-match
 def search(known: Search, event: Event) -> Search:
     """The search after the event. A call stays known when a later search finds nobody again."""
     match event:
+        case matching.CandidatesFound():
+            known = replace(known, nobody=False)
         case matching.NoMatchFound():
             known = replace(known, nobody=True, considered=event.considered, filtered=event.filtered)
         case matching.CallOpened():

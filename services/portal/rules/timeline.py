@@ -9,7 +9,9 @@ from shared.events.base import Event
 # What can only have happened after something else, across aggregates. Within one aggregate the sequence says it.
 _AFTER: Mapping[type[Event], tuple[type[Event], ...]] = {
     matching.MatchProposed: (intake.ApplicationValidated,),
+    matching.CandidatesFound: (intake.ApplicationValidated,),
     matching.NoMatchFound: (intake.ApplicationValidated,),
+    matching.SearchRelaxed: (matching.NoMatchFound,),
     matching.CallOpened: (intake.ApplicationValidated,),
     exchange.ExchangePlanned: (matching.MatchConfirmed,),
     evaluation.SurveyOpened: (exchange.ExchangePlanned,),

@@ -9,7 +9,7 @@ from services.intake.storage import applications, offers
 from services.intake.wiring import SERVICE
 from shared.events.base import Event
 from shared.events.exchange import ExchangeCancelled, ExchangeClosed, ExchangePlanned
-from shared.events.matching import MatchConfirmed, MatchProposed, NoMatchFound
+from shared.events.matching import CandidatesFound, MatchConfirmed, MatchProposed, NoMatchFound
 from shared.primitives.terms import Mode
 from shared.streaming.batch import BatchProcessor
 from tests.integration.intake.conftest import Intake
@@ -100,6 +100,13 @@ async def test_late_news_of_another_topic_does_not_turn_the_case_back(case: Case
 async def test_the_later_search_counts_whichever_is_heard_first(case: Case, late_first: bool) -> None:
     first, second = case.nothing(search=1), case.proposed(search=2)
     await case.hears(*((second, first) if late_first else (first, second)))
+    assert await case.state() == "matching"
+
+
+async def test_candidates_that_wait_for_a_coordinator_take_a_case_up_again(case: Case) -> None:
+    await case.hears(case.nothing(search=1))
+    found = CandidatesFound(application_id=case.id, candidates=3, search=2)
+    await case.hears(found, case.nothing(search=1))
     assert await case.state() == "matching"
 
 

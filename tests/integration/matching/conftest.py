@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from services.matching import queries, use_cases
+from services.matching.rules.policy import Policy, Terms
 from services.matching.rules.proposals import DeclineReason
 from services.matching.rules.views import ProposalView, SearchView
-from services.matching.use_cases import AcceptProposal, DeclineProposal
+from services.matching.use_cases import AcceptProposal, DeclineProposal, SetTerms
 from services.matching.wiring import SERVICE
 from shared.events.base import Event
 from shared.events.envelope import Envelope, open_envelope
@@ -113,6 +114,13 @@ class Matching:
                 """
             )
             return waits
+
+    async def lets_coordinators_choose(self, programme: str, **changes: object) -> Policy:
+        """A programme whose proposals are published by coordinators; returns its policy."""
+        terms = Terms.model_validate(
+            {"weights": {}, "proposals": 3, "answer_days": 10, "publishing": "by-coordinator", **changes}
+        )
+        return await self.does(COORDINATOR, use_cases.set_terms, SetTerms(programme, terms, None))
 
     async def reserved(self, offer_id: UUID) -> int:
         async with self.database.reading() as connection:

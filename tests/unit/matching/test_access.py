@@ -1,10 +1,12 @@
 """Who may see and answer."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.matching.rules.access import may, may_see, side_of
+from services.matching.rules.access import may, may_see, may_see_proposal, side_of
+from services.matching.rules.proposals import ProposalState as S
 from shared.primitives.actor import Actor, service_actor
 from shared.primitives.terms import Role, Side
 from tests.builders.matching import COORDINATOR, a_proposal, somebody_of
@@ -36,6 +38,27 @@ def test_only_a_coordinator_opens_a_call(role: Role) -> None:
 def test_suggestions_are_for_those_who_write_and_those_who_help_them(role: Role) -> None:
     able = role in {Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR}
     assert may(somebody_of(HERE, role), "ask for suggestions") is able
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", ["use the desk", "choose peers", "set policies"])
+def test_the_desk_is_for_coordinators(role: Role, action: str) -> None:
+    assert may(somebody_of(HERE, role), action) is (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_asked_or_a_coordinator_relaxes_a_search(role: Role) -> None:
+    assert may(somebody_of(HERE, role), "relax a search") is (role in {Role.APPLICANT, Role.COORDINATOR})
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"state": S.COMPUTED}, {"state": S.SHORTLISTED}, {"state": S.SUPERSEDED, "reason": "not-chosen"}]
+)
+def test_a_proposal_is_hidden_from_its_sides_until_it_is_published(hidden: dict[str, Any]) -> None:
+    known, unknown = (a_proposal(requester_id=HERE, **facts) for facts in ({"state": S.SUPERSEDED}, hidden))
+    assert may_see_proposal(somebody_of(HERE), known)
+    assert not may_see_proposal(somebody_of(HERE), unknown)
+    assert may_see_proposal(COORDINATOR, unknown)
 
 
 def test_what_is_not_in_the_table_is_denied() -> None:

@@ -1,12 +1,15 @@
 """The living index finds what the slow and obvious searches find, whatever happened to it before."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 
 import pytest
 
+from services.matching.engine.filters import obstacles
 from services.matching.engine.index import OfferIndex, make_ready, scan
+from services.matching.engine.index.offers import Hit
 from services.matching.engine.search import search
 from services.matching.engine.values import Candidate, Scale, Weights
 from tests.builders.market import Market
@@ -69,6 +72,32 @@ def test_it_finds_and_counts_what_the_search_of_one_after_the_other_does(
         assert hits.considered == found.considered
 
 
+def test_related_sectors_are_enough_where_they_are_asked_for(market: Market, offers: list[Candidate]) -> None:
+    index, masks, more = filled(offers), FullMasks(offers), 0
+    for _ in range(100):
+        request = market.request()
+        related = replace(request, related=True)
+        hits = index.search(related, Scale(), top=TOP)
+        assert [tuple(hit) for hit in hits.best] == masks.best(related, Scale(), TOP)
+        assert index.removed(related).get(frozenset(), 0) == hits.passed
+        more += hits.passed > index.search(request, Scale(), top=TOP).passed
+        found = search(related, offers[:200], Scale(), top=TOP)
+        assert found.ranked == tuple(one for one in found.ranked if not obstacles(related, one.candidate))
+    assert more
+
+
+def test_the_rank_of_an_offer_is_its_place_in_the_whole_list(market: Market, offers: list[Candidate]) -> None:
+    index, seen = filled(offers), 0
+    for number in range(40):
+        request, scale = market.request(), SCALES[number % len(SCALES)]
+        hits = index.search(request, scale, top=len(offers))
+        for place, hit in list(enumerate(hits.best, start=1))[:: max(1, hits.passed // 7)]:
+            assert index.rank(request, scale, hit) == (place, hits.passed)
+            seen += 1
+    assert seen > 40
+    assert index.rank(request, scale, Hit(UUID(int=1), 5000)) is None
+
+
 def test_ties_are_broken_by_less_to_do_and_then_by_id() -> None:
     request, random = a_request(), Random(3)
     # Ids that differ in their upper half, in their lower half, and in its highest bit.
@@ -105,6 +134,8 @@ def test_making_ready_compiles_all_that_a_search_needs(market: Market, offers: l
     make_ready()
     compiled = [len(each.signatures) for each in (scan.best, scan.tally)]
     index, request = filled(offers[:50]), market.request()
-    index.search(request, Scale(), top=TOP)
+    hits = index.search(request, Scale(), top=TOP)
     index.removed(request)
+    for hit in hits.best:
+        index.rank(request, Scale(), hit)
     assert [len(each.signatures) for each in (scan.best, scan.tally)] == compiled

@@ -2,15 +2,28 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 
-from services.matching.engine.values import Found
-from services.matching.rules.searches import TRANSITIONS, Call, SearchState, called, looked, moved
+from services.matching.engine.relaxing import Relaxation
+from services.matching.engine.values import Found, Ranked
+from services.matching.rules.policy import Publishing
+from services.matching.rules.searches import (
+    TRANSITIONS,
+    UNMATCHED,
+    Call,
+    SearchState,
+    called,
+    looked,
+    moved,
+    relaxed_by,
+)
 from shared.primitives.errors import Invalid, WrongState
 from tests.builders.matching import a_search
 
 S = SearchState
+BY_ITSELF = Publishing.BY_ITSELF
 TODAY = date(2026, 3, 2)
 CALL = Call((), ("en",), TODAY + timedelta(days=30))
 
@@ -58,8 +71,31 @@ def test_a_call_must_close_on_a_day_ahead() -> None:
     assert [problem.pointer for problem in refused.value.fields] == ["/closes_on"]
 
 
+def test_found_candidates_wait_where_a_coordinator_publishes() -> None:
+    somebody = Found((cast(Ranked, object()),), 1, ())
+    for state in (S.SEARCHING, S.PROPOSED, S.NO_MATCH, S.CALLED):
+        assert looked(a_search(state), somebody, BY_ITSELF).state is S.PROPOSED
+        assert looked(a_search(state), somebody, Publishing.BY_COORDINATOR).state is S.SEARCHING
+
+
+def test_only_a_search_without_a_match_is_relaxed() -> None:
+    for state in S:
+        if state in UNMATCHED:
+            assert relaxed_by(a_search(state), [Relaxation.MODE]).relax == {Relaxation.MODE}
+        else:
+            with pytest.raises(WrongState, match="not-without-match"):
+                relaxed_by(a_search(state), [Relaxation.MODE])
+
+
+def test_asking_those_again_who_declined_is_not_kept() -> None:
+    relaxed = relaxed_by(a_search(S.NO_MATCH), [Relaxation.EARLIER_PROPOSAL, Relaxation.WINDOW])
+    assert relaxed.relax == {Relaxation.WINDOW}
+    with pytest.raises(Invalid, match="nothing-to-relax"):
+        relaxed_by(relaxed, [Relaxation.WINDOW])
+
+
 def test_finding_nobody_again_leaves_a_call_open() -> None:
     search = called(a_search(S.NO_MATCH), CALL, TODAY)
     nobody = Found((), 7, ())
-    assert (looked(search, nobody).state, looked(search, nobody).considered) == (S.CALLED, 7)
-    assert looked(a_search(S.PROPOSED), nobody).state is S.NO_MATCH
+    assert (looked(search, nobody, BY_ITSELF).state, looked(search, nobody, BY_ITSELF).considered) == (S.CALLED, 7)
+    assert looked(a_search(S.PROPOSED), nobody, BY_ITSELF).state is S.NO_MATCH

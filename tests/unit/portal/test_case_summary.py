@@ -69,6 +69,11 @@ def exchange_ids(story: Story) -> dict[str, object]:
             NextStep(Step.CALL, (Party.COORDINATOR,)),
         ),
         (
+            Story().submitted().validated().no_match().relaxed().candidates_found(),
+            State.SEARCHING,
+            NextStep(Step.SEARCH, (Party.CONNECT,)),
+        ),
+        (
             Story().submitted().validated().no_match().called(),
             State.CALL_OPEN,
             NextStep(Step.OFFER, (Party.ASSOCIATIONS,), date(2026, 4, 1)),

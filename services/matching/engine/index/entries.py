@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.matching.engine.factors import YEARS_THAT_COUNT
-from services.matching.engine.filters import RANKS
+from services.matching.engine.filters import RANKS, sectors
 from services.matching.engine.index.columns import NOTHING_KNOWN, UNLIMITED
 from services.matching.engine.index.tables import POSITIONS, band_rank
 from services.matching.engine.values import Candidate, Days
@@ -72,7 +72,7 @@ def names_of(candidate: Candidate, free: Sequence[Days]) -> list[Hashable]:
     names: list[Hashable] = [LIVE, *candidate.modes, *months_of(free)]
     names += [("theme", code) for code in candidate.themes]
     names += [("dac", code) for code in candidate.dac]
-    names += [("sector", sector) for sector in {code[:3] for code in candidate.dac}]
+    names += [("sector", sector) for sector in sectors(candidate.dac)]
     names += [("sdg", number) for number in candidate.sdgs]
     for language, level in candidate.languages.items():
         names += [("language", language, working) for working in WORKING_LEVELS if RANKS[level] >= RANKS[working]]

@@ -14,11 +14,8 @@ from services.matching.engine.index import scan
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import LINE, Columns
 from services.matching.engine.index.entries import Codes, names_of
-from services.matching.engine.index.kernel import score_in
-from services.matching.engine.index.question import (
-    Question,
-    ask,
-)
+from services.matching.engine.index.kernel import key_of, score_in
+from services.matching.engine.index.question import Question, Rows, ask
 from services.matching.engine.values import Candidate, Request, Scale
 
 OF_STRETCHES = {"first", "last", "more", "others"}
@@ -37,6 +34,13 @@ class Hits(NamedTuple):
     best: tuple[Hit, ...]
     passed: int
     considered: int
+
+
+class Rank(NamedTuple):
+    """The place of an offer, from 1, among those that pass every hard filter, and how many these are."""
+
+    place: int
+    passed: int
 
 
 class OfferIndex:
@@ -97,15 +101,27 @@ class OfferIndex:
     def search(self, request: Request, scale: Scale, *, top: int) -> Hits:
         """The best `top` offers that pass every hard filter: those of `search.search` over the same offers."""
         keys, slots = np.empty(top, np.int64), np.empty(top, np.int64)
-        columns = self._columns
-        question = self._question(request, scale)
-        found, passed = scan.best(self._bitmaps.bits, columns.lines, columns.ids, columns.pool, *question, keys, slots)
-        numbers = columns.ids[slots[:found]].tolist()
+        found, passed, _ = self._scan(self._question(request, scale), keys, slots)
+        numbers = self._columns.ids[slots[:found]].tolist()
         best = tuple(
             Hit(UUID(int=high << 64 | low), score_in(key))
             for (high, low), key in zip(numbers, keys[:found].tolist(), strict=True)
         )
         return Hits(best, passed, len(self))
+
+    def rank(self, request: Request, scale: Scale, hit: Hit) -> Rank | None:
+        """The place of an offer that passes every hard filter and has that score; None where it is not in here."""
+        slot = self._slots.get(hit.offer_id)
+        if slot is None:
+            return None
+        line, question = self._columns.lines[slot], self._question(request, scale)
+        preferred = int(line["organisation"]) in question.preferred
+        answers = self._answers.get(hit.offer_id) == request.application_id
+        than = question.numbers._replace(
+            than_key=key_of(hit.score, preferred, answers, int(line["reserved"])), than_slot=slot
+        )
+        _, passed, ahead = self._scan(question._replace(numbers=than), np.empty(1, np.int64), np.empty(1, np.int64))
+        return Rank(ahead + 1, passed)
 
     def removed(self, request: Request, *, without: Collection[UUID] = ()) -> dict[frozenset[str], int]:
         """How many offers each set of hard filters rules out; the empty set is that of those that pass.
@@ -120,8 +136,7 @@ class OfferIndex:
             columns.lines,
             columns.pool,
             asked.numbers,
-            asked.themes,
-            asked.dac,
+            asked.knows,
             asked.speakers,
             asked.levels,
             asked.modes,
@@ -151,6 +166,13 @@ class OfferIndex:
             ]
             known[offer_id] = (names, tuple(facts), tuple(self._columns.stretches(slot)), self._answers.get(offer_id))
         return known
+
+    def _scan(self, question: Question, keys: Rows, slots: Rows) -> tuple[int, int, int]:
+        columns = self._columns
+        found: tuple[int, int, int] = scan.best(
+            self._bitmaps.bits, columns.lines, columns.ids, columns.pool, *question, keys, slots
+        )
+        return found
 
     def _question(self, request: Request, scale: Scale) -> Question:
         answering = self._answering.get(request.application_id, ())

@@ -32,12 +32,14 @@ from services.matching.engine.values import Request, Scale
 from shared.primitives.terms import Level
 
 Rows = npt.NDArray[np.int64]
+HIGHEST_KEY = 2**63 - 1
 
 
 class Numbers(NamedTuple):
     """What a request is, in numbers. Days are proleptic ordinals; the rows are those of Bitmaps.
 
-    `advised`: the first mode that fits is chosen of those that are offered.
+    `advised`: the first mode that fits is chosen of those that are offered. `than_key`, `than_slot`: it is counted how
+    many come before an offer with this key in this slot.
     """
 
     live: int
@@ -58,18 +60,21 @@ class Numbers(NamedTuple):
     subregion: int
     availability: float
     mean_rating: float
+    than_key: int = HIGHEST_KEY
+    than_slot: int = 0
 
 
 class Question(NamedTuple):
     """What the kernel is asked: numbers, rows of bits, places in other arrays, and tables of points.
 
-    `months`: rows of who is free on some day of a month. `speakers`: rows of who speaks a language at B2 or better,
-    then at C1, then at C2, for each language that the request speaks so well; `levels` says where each of the three
-    begins, and the last ends. `modes`: places in Mode, in the order in which they are tried. `answering`: slots of the
-    offers that answer this application.
+    `knows`: rows of who knows something of it. `months`: rows of who is free on some day of a month. `speakers`: rows
+    of who speaks a language at B2 or better, then at C1, then at C2, for each language that the request speaks so well;
+    `levels` says where each of the three begins, and the last ends. `modes`: places in Mode, in the order in which they
+    are tried. `answering`: slots of the offers that answer this application.
     """
 
     numbers: Numbers
+    knows: Rows
     themes: Rows
     dac: Rows
     sectors: Rows
@@ -110,11 +115,15 @@ def ask(
     weights, dac = scale.weights, sorted(request.dac)
     modes = advised(request.participants) if request.mode is None else (request.mode,)
     speakers = [_speakers(request, bitmaps, level) for level in WORKING_LEVELS]
+    themes = [bitmaps.row(("theme", code)) for code in request.themes]
+    purposes = [bitmaps.row(("dac", code)) for code in dac]
+    sectors = [bitmaps.row(("sector", code[:3])) for code in dac]
     return Question(
         numbers=_numbers(request, scale, bitmaps, codes),
-        themes=_rows(bitmaps.row(("theme", code)) for code in request.themes),
-        dac=_rows(bitmaps.row(("dac", code)) for code in dac),
-        sectors=_rows(bitmaps.row(("sector", code[:3])) for code in dac),
+        knows=_rows((*themes, *purposes, *(sectors if request.related else ()))),
+        themes=_rows(themes),
+        dac=_rows(purposes),
+        sectors=_rows(sectors),
         sdgs=_rows(bitmaps.row(("sdg", number)) for number in request.sdgs),
         months=_rows(_free_in(request, bitmaps)),
         speakers=_rows(chain.from_iterable(speakers)),

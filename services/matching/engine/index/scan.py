@@ -122,6 +122,7 @@ def best(
     ids: Lines,
     pool: Lines,
     q: Numbers,
+    knows: Rows,
     themes: Rows,
     dac: Rows,
     sectors: Rows,
@@ -141,14 +142,16 @@ def best(
     expected: Shares,
     keys: Rows,
     slots: Rows,
-) -> tuple[int, int]:
-    """Fill `keys` and `slots` with the best, the best first; returns how many were found, and how many passed.
+) -> tuple[int, int, int]:
+    """Fill `keys` and `slots` with the best, the best first.
+
+    Returns how many were found, how many passed, and how many of these come before the one that `q` asks of.
 
     Offers that answer this application, and so are not open to all, come first, as a block of their own.
     """
-    knows, passed = np.concatenate((themes, dac)), np.empty((2, BLOCK), np.uint64)
+    passed = np.empty((2, BLOCK), np.uint64)
     candidates = np.empty(max(BLOCK * 64, len(answering)), np.int64)
-    found = survivors = 0
+    found = survivors = ahead = 0
     for begin in range(-BLOCK, bits.shape[1], BLOCK):
         if begin < 0:
             number = open_to_this(bits, q, answering, candidates)
@@ -167,8 +170,9 @@ def best(
             score = hundredths(fit / 100, accepted_share(line.answered, line.accepted, expected[line.country]))
             key = key_of(score, holds(preferred, line.organisation), begin < 0, line.reserved)
             survivors += 1
+            ahead += key > q.than_key or (key == q.than_key and is_before(ids, slot, q.than_slot))
             found = insert(ids, keys, slots, found, key, slot)
-    return found, survivors
+    return found, survivors, ahead
 
 
 @compiled
@@ -177,8 +181,7 @@ def tally(
     lines: Lines,
     pool: Lines,
     q: Numbers,
-    themes: Rows,
-    dac: Rows,
+    knows: Rows,
     speakers: Rows,
     levels: Rows,
     modes: Rows,
@@ -194,7 +197,7 @@ def tally(
             continue
         line = lines[slot]
         answers = holds(answering, slot)
-        knows = any_of(bits, themes, 0, len(themes), slot) or any_of(bits, dac, 0, len(dac), slot)
+        known = any_of(bits, knows, 0, len(knows), slot)
         _, longest = free_days(q, line, pool)
         failed = int(not is_set(bits, q.active, slot))
         failed |= int(line.organisation == q.own) << 1
@@ -202,7 +205,7 @@ def tally(
         failed |= int(not q.same_country and line.country == q.country) << 3
         failed |= int(not line.standing and not answers) << 4
         failed |= int(holds(refused, slot)) << 5
-        failed |= int(not knows and not answers) << 6
+        failed |= int(not known and not answers) << 6
         failed |= int(not is_set(bits, q.mode, slot)) << 7
         failed |= int(not q.interpretation and best_level(bits, speakers, levels, slot) == 0) << 8
         failed |= int(mode_for(q, modes, line, longest) < 0) << 9

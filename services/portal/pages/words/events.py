@@ -96,6 +96,18 @@ def _nobody(teller: Teller, event: matching.NoMatchFound) -> str:
     )
 
 
+def _found(teller: Teller, event: matching.CandidatesFound) -> str:
+    return teller.names.speech.say_many(
+        "A coordinator chooses from %(number)s possible peer.",
+        "A coordinator chooses from %(number)s possible peers.",
+        event.candidates,
+    )
+
+
+def _relaxed(teller: Teller, _event: matching.SearchRelaxed) -> str:
+    return teller.say("Less is asked for, so that more peers can be found.")
+
+
 def _called(teller: Teller, event: matching.CallOpened) -> str:
     by = teller.names.speech.day(event.closes_on)
     return teller.say("Associations of local governments were asked to find an offer by %(by)s.", by=by)
@@ -209,7 +221,9 @@ _TOLD: Mapping[type[Event], _Told] = {
         Party.CONNECT,
     ),
     matching.BookingRefused: (_refused, Party.CONNECT),
+    matching.CandidatesFound: (_found, Party.CONNECT),
     matching.NoMatchFound: (_nobody, Party.CONNECT),
+    matching.SearchRelaxed: (_relaxed, Party.COORDINATOR),
     matching.CallOpened: (_called, Party.COORDINATOR),
     exchange.ExchangePlanned: (_planned, Party.CONNECT),
     exchange.ExchangeAgreed: (_agreed, Party.COORDINATOR),

@@ -13,7 +13,7 @@ from shared.primitives.errors import NotFound
 async def proposal(connection: Connection, actor: Actor, proposal_id: UUID) -> ProposalView:
     """One proposal, for its two sides and for overseers."""
     found = await proposals.load_proposal(connection, proposal_id)
-    if found is None or not access.may_see(actor, frozenset({found.requester_id, found.offerer_id})):
+    if found is None or not access.may_see_proposal(actor, found):
         raise NotFound("no-such-proposal", "There is no proposal with this id among those of your organisation.")
     return proposal_view(found)
 
@@ -21,7 +21,7 @@ async def proposal(connection: Connection, actor: Actor, proposal_id: UUID) -> P
 async def application_proposals(connection: Connection, actor: Actor, application_id: UUID) -> list[ProposalView]:
     """The proposals of an application that concern the actor, the latest search first, the best first."""
     found = await proposals.proposals_of(connection, application_id)
-    return [proposal_view(one) for one in found if access.may_see(actor, frozenset({one.requester_id, one.offerer_id}))]
+    return [proposal_view(one) for one in found if access.may_see_proposal(actor, one)]
 
 
 async def search(connection: Connection, actor: Actor, application_id: UUID) -> SearchView:

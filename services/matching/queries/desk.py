@@ -1,0 +1,173 @@
+"""What a coordinator's desk asks: who are the best, why this one, why not that one, what could be relaxed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+from services.matching.engine.filters import FILTERS
+from services.matching.engine.index.offers import Hit
+from services.matching.engine.relaxing import Relaxation, effects, relaxed
+from services.matching.engine.search import search as search_offers
+from services.matching.engine.values import Found, Request, Scale, Weights
+from services.matching.engine.verdicts import judge
+from services.matching.rules import access
+from services.matching.rules.desk import (
+    EffectView,
+    OpenSearchView,
+    RankingView,
+    Title,
+    VerdictView,
+    effect_view,
+    ranked_views,
+    verdict_view,
+)
+from services.matching.rules.phrases import shared_phrases
+from services.matching.rules.proposals import Proposal
+from services.matching.rules.reading import request_for
+from services.matching.rules.searches import Search, SearchState
+from services.matching.storage import offers, proposals, searches
+from services.matching.storage.ground import Ground, ground_of
+from shared.events.matching import FilteredOut
+from shared.postgres.unit_of_work import UnitOfWork
+from shared.primitives.errors import NotFound, require
+
+WAS_AMONG = 200  # ranks before, as far down as they are told
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The best `top` offers for an application; under other weights or with less asked for, where these are given."""
+
+    application_id: UUID
+    top: int
+    weights: Weights | None = None
+    relax: tuple[Relaxation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhy:
+    """Why this offer, or why not."""
+
+    application_id: UUID
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListSearches:
+    """Searches that are not at their end, `limit` of them after an application; of a state or a programme only."""
+
+    state: SearchState | None
+    programme: str | None
+    after: UUID | None
+    limit: int
+
+
+async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
+    """The ranked list as it would be now. Nothing is stored, whatever is tried out."""
+    search, ground = await _at_the_desk(work, asked.application_id)
+    as_it_is, index = request_for(search, ground.refused), ground.living.index
+    request, scale = relaxed(as_it_is, asked.relax), ground.scale
+    if asked.weights is not None:
+        scale = replace(scale, weights=asked.weights)
+    hits = index.search(request, scale, top=asked.top)
+    found = await _explained(work, request, hits.best, scale)
+    was = {hit.offer_id: rank for rank, hit in enumerate(index.search(as_it_is, ground.scale, top=WAS_AMONG).best, 1)}
+    ids = [one.candidate.offer_id for one in found.ranked]
+    titles = await offers.titles(work.connection, ids)
+    return RankingView(
+        application_id=search.application_id,
+        state=search.state,
+        programme=ground.policy.programme,
+        policy=search.policy,
+        weights=scale.weights,
+        relaxed=tuple(sorted(search.relax | set(asked.relax))),
+        considered=hits.considered,
+        passed=hits.passed,
+        filtered=_filtered(ground, request),
+        offers=ranked_views(found.ranked, titles, await _latest(work, search), was),
+    )
+
+
+async def verdict(work: UnitOfWork, asked: AskWhy) -> VerdictView:
+    """Why an offer is proposed to an application, or why not."""
+    search, ground = await _at_the_desk(work, asked.application_id)
+    known = await offers.candidates(work.connection, [asked.offer_id])
+    if not known:
+        raise NotFound("no-such-offer", "There is no open offer with this id.")
+    request, scale = request_for(search, ground.refused), ground.scale
+    judged = judge(request, known[0], scale, already=search.relax)
+    best = ground.living.index.search(request, scale, top=ground.policy.proposals)
+    rank, missing = None, None
+    if judged.ranked is not None:
+        mine = Hit(asked.offer_id, round(judged.ranked.score * 100))
+        found = ground.living.index.rank(request, scale, mine)
+        rank = found and found.place
+        missing = max(0, best.best[-1].score - mine.score) / 100 if best.best else 0.0
+    titles, application = await offers.titles(work.connection, [asked.offer_id]), search.application
+    return verdict_view(
+        search,
+        judged,
+        requester=request.place,
+        standing=(rank, best.passed),
+        missing=missing,
+        phrases=shared_phrases(
+            request.themes & judged.candidate.themes,
+            Title(application.title, application.title_language),
+            titles[asked.offer_id],
+        ),
+    )
+
+
+async def what_to_relax(work: UnitOfWork, application_id: UUID) -> list[EffectView]:
+    """What the applicant could do without, and how many offers would pass then; the most first."""
+    search = await _search(work, application_id)
+    if not access.may_see(work.actor, frozenset({search.application.organisation.organisation_id})):
+        raise _unknown()
+    ground = await ground_of(work, search)
+    look = partial(ground.living.index.search, scale=ground.scale, top=1)
+    found = effects(request_for(search, ground.refused), look, already=search.relax)
+    return [effect_view(one) for one in found]
+
+
+async def open_searches(work: UnitOfWork, asked: ListSearches) -> list[OpenSearchView]:
+    """The searches that coordinators have before them, in the order of their applications."""
+    require(access.may(work.actor, "use the desk"), "use the desk")
+    return await searches.open_searches(work.connection, asked.state, asked.programme, asked.after, asked.limit)
+
+
+async def _at_the_desk(work: UnitOfWork, application_id: UUID) -> tuple[Search, Ground]:
+    require(access.may(work.actor, "use the desk"), "use the desk")
+    search = await _search(work, application_id)
+    return search, await ground_of(work, search)
+
+
+async def _search(work: UnitOfWork, application_id: UUID) -> Search:
+    search = await searches.load_search(work.connection, application_id)
+    if search is None:
+        raise _unknown()
+    return search
+
+
+def _unknown() -> NotFound:
+    return NotFound("no-such-search", "No peers were searched for an application with this id of your organisation.")
+
+
+async def _explained(work: UnitOfWork, request: Request, best: Iterable[Hit], scale: Scale) -> Found:
+    """What the index found, as the offers are now; one that has changed in this moment may have left the list."""
+    ids = [hit.offer_id for hit in best]
+    return search_offers(request, await offers.candidates(work.connection, ids), scale, top=len(ids))
+
+
+async def _latest(work: UnitOfWork, search: Search) -> dict[UUID, Proposal]:
+    """The latest proposal of each offer to this application."""
+    found = await proposals.proposals_of(work.connection, search.application_id)
+    return {one.offer_id: one for one in reversed(found)}
+
+
+def _filtered(ground: Ground, request: Request) -> tuple[FilteredOut, ...]:
+    removed = dict.fromkeys(FILTERS, 0)
+    for failed, number in ground.living.index.removed(request).items():
+        for name in failed:
+            removed[name] += number
+    return tuple(FilteredOut(filter=name, offers=number) for name, number in removed.items() if number)

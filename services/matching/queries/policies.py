@@ -1,0 +1,72 @@
+"""How programmes match, and what other terms would change."""
+
+import asyncio
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.matching.engine.values import Weights
+from services.matching.rules import access
+from services.matching.rules.effects import Compared, TermsEffectView, terms_effect
+from services.matching.rules.policy import Policy, Terms, newest
+from services.matching.rules.reading import request_for
+from services.matching.rules.searches import Search
+from services.matching.storage import offers, policies, proposals, searches
+from services.matching.storage.living import living_in
+from shared.postgres.pool import Connection
+from shared.postgres.unit_of_work import UnitOfWork
+from shared.primitives.actor import Actor
+from shared.primitives.errors import require
+
+COMPARED = 200  # searches at most, the newest: each is searched twice
+
+
+@dataclass(frozen=True, slots=True)
+class TryTerms:
+    """What these terms would change for a programme."""
+
+    programme: str
+    terms: Terms
+
+
+async def list_policies(connection: Connection, actor: Actor, programme: str | None) -> list[Policy]:
+    """Every version, the newest first; of one programme or of all."""
+    require(access.may(actor, "use the desk"), "use the desk")
+    return await policies.policies_of(connection, programme)
+
+
+async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
+    """Search for the newest open applications as it is and under the terms; nothing is saved."""
+    require(access.may(work.actor, "set policies"), "set policies")
+    living = living_in(work)
+    await living.catch_up(work.connection)
+    policy = newest(living.policies.values(), asked.programme)
+    compared = []
+    for search in await searches.newest_open(work.connection, policy.programme, COMPARED):
+        compared.append(await _compared(work, search, asked.terms))
+        await asyncio.sleep(0)  # others have a turn after each
+    named = {offer for one in compared for offer in (*one.before, *one.after)}
+    known = {one.offer_id: one for one in await offers.candidates(work.connection, named)}
+    return terms_effect(policy, asked.terms, [_those_there(one, known) for one in compared], known)
+
+
+async def _compared(work: UnitOfWork, search: Search, terms: Terms) -> Compared:
+    living = living_in(work)
+    pinned = living.policies[search.policy]
+    request = request_for(search, await proposals.refused_offers(work.connection, search.application_id))
+
+    def best(weights: Weights, top: int) -> tuple[UUID, ...]:
+        return tuple(hit.offer_id for hit in living.index.search(request, living.scale(weights), top=top).best)
+
+    return Compared(
+        search.application_id,
+        request.place,
+        best(pinned.weights, pinned.proposals),
+        best(terms.weights, terms.proposals),
+    )
+
+
+def _those_there(one: Compared, known: Container[UUID]) -> Compared:
+    """Without offers that went away in this very moment."""
+    before, after = [tuple(offer for offer in best if offer in known) for best in (one.before, one.after)]
+    return replace(one, before=before, after=after)

@@ -1,0 +1,47 @@
+"""What one look over the offers goes by, brought up to date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.matching.engine.values import Candidate, Scale
+from services.matching.rules.policy import Policy, newest
+from services.matching.rules.searches import Search
+from services.matching.storage import proposals
+from services.matching.storage.living import Living, living_in
+from shared.postgres.unit_of_work import UnitOfWork
+
+Own = Mapping[UUID, Candidate | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one look goes by: the policy, what this process knows, and offers that came to nothing for it before.
+
+    `own`: offers that the unit of work has changed itself, as `Living.catch_up` gives them.
+    """
+
+    policy: Policy
+    living: Living
+    own: Own
+    refused: frozenset[UUID] = frozenset()
+
+    @property
+    def scale(self) -> Scale:
+        """How to score."""
+        return self.living.scale(self.policy.weights)
+
+
+async def ground_of_new(work: UnitOfWork, programme: str) -> Ground:
+    """What a search of this programme goes by that begins now."""
+    living = living_in(work)
+    own = await living.catch_up(work.connection)
+    return Ground(newest(living.policies.values(), programme), living, own)
+
+
+async def ground_of(work: UnitOfWork, search: Search) -> Ground:
+    """What a search goes by that has begun: the policy that was pinned to it."""
+    living = living_in(work)
+    own = await living.catch_up(work.connection)
+    refused = await proposals.refused_offers(work.connection, search.application_id)
+    return Ground(living.policies[search.policy], living, own, refused)
