@@ -63,7 +63,7 @@ schemas:
 	$(BIN)/python -m pytest -q tests/contracts
 
 translations:
-	$(BIN)/python -m services.portal.translations check
+	$(BIN)/python -m deploy.translations check
 
 bench: setup ## Measure events per second, latencies and memory. ONLY=streaming, journey, matching or memory for one group, LONG=1 for ten million events.
 	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)

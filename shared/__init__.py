@@ -1,1 +1,1 @@
-"""What every service stands on: ids and clocks, events, vocabularies, telemetry, PostgreSQL, Kafka and HTTP."""
+"""What every service stands on: ids, clocks, events, vocabularies, wording, telemetry, PostgreSQL, Kafka and HTTP."""

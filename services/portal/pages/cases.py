@@ -11,7 +11,7 @@ from services.portal.live import Hub
 from services.portal.pages.live import print_of, stream
 from services.portal.pages.problems import PageRoute, language_of
 from services.portal.pages.render import HEADERS, page, render
-from services.portal.pages.speech import Speech, speech
+from services.portal.pages.speech import speech
 from services.portal.pages.views.cards import card
 from services.portal.pages.views.case import case_view
 from services.portal.pages.views.shown import CaseView
@@ -19,6 +19,7 @@ from services.portal.pages.words.states import stage_name
 from services.portal.queries import LAST_PAGE, CasePage
 from services.portal.rules.states import Stage
 from shared.postgres.unit_of_work import Database
+from shared.wording.speech import Speech
 
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 

@@ -12,12 +12,13 @@ from services.portal import queries
 from services.portal.pages import atlas
 from services.portal.pages.problems import language_of
 from services.portal.pages.render import HEADERS, page
-from services.portal.pages.speech import preferred, speech
+from services.portal.pages.speech import speech
 from services.portal.pages.views.cards import card
 from services.portal.pages.views.common import place
 from services.portal.queries import Organisation
 from shared.postgres.unit_of_work import Database
 from shared.telemetry.logging import get_logger
+from shared.wording.speech import preferred
 
 log = get_logger(__name__)
 

@@ -12,10 +12,11 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from services.portal.pages.render import page
-from services.portal.pages.speech import LANGUAGES, preferred, speech
+from services.portal.pages.speech import speech
 from shared.postgres.pool import AWAY
 from shared.primitives.errors import NotFound, TryAgain
 from shared.telemetry.logging import get_logger
+from shared.wording.speech import LANGUAGES, preferred
 
 log = get_logger(__name__)
 

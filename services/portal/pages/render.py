@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.portal.assets.built import Assets, read_assets
-from services.portal.pages.speech import LANGUAGES, Speech, speech
+from services.portal.pages.speech import speech
+from shared.wording.speech import LANGUAGES, Speech
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

@@ -7,8 +7,8 @@ from services.portal.live import Hub
 from services.portal.pages.cases import cases_router
 from services.portal.pages.home import doorway, home
 from services.portal.pages.problems import PageRoute, UnknownAddress, problem_page
-from services.portal.pages.speech import LANGUAGES
 from services.portal.pages.static import static
+from shared.wording.speech import LANGUAGES
 
 READ = ["GET", "HEAD"]
 

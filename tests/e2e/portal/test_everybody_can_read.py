@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page
 
-from services.portal.pages.speech import LANGUAGES
+from shared.wording.speech import LANGUAGES
 from tests.e2e.portal.conftest import stories
 from tests.integration.portal.serving import Portal
 

@@ -5,10 +5,10 @@ import re
 import httpx
 import pytest
 
-from services.portal.pages.speech import LANGUAGES
 from shared.events.evaluation import AlertRaised
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Role, Side
+from shared.wording.speech import LANGUAGES
 from tests.builders.portal import Story, Town
 from tests.fakes.http import signed_in
 from tests.integration.portal.serving import Portal

@@ -1,14 +1,9 @@
 """What pages say: complete in every language, and sensible for codes that this release does not know."""
 
-from datetime import UTC, date, datetime
-from pathlib import Path
-
 import pytest
 
-from services.portal import translations
-from services.portal.pages import speech as speaking
-from services.portal.pages.speech import LANGUAGES, preferred, speech
-from services.portal.pages.words import reasons, states, terms
+from services.portal.pages.speech import speech
+from services.portal.pages.words import states, terms
 from services.portal.pages.words.events import Teller
 from services.portal.pages.words.names import Names
 from services.portal.queries import Organisation
@@ -19,6 +14,7 @@ from services.portal.rules.summary import NextStep, Party, Step, summarise
 from shared.events.evaluation import AlertRaised
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Mode, Side
+from shared.wording.speech import LANGUAGES
 from tests.builders.portal import Story
 
 
@@ -111,79 +107,7 @@ def test_a_case_without_names_is_told_all_the_same() -> None:
     assert said == "The applicant has asked for know-how. The application is being checked."
 
 
-def test_codes_of_reasons_become_words_and_unknown_ones_keep_their_letters() -> None:
-    said = {code: reasons.reason(speech("en"), code) for code in ("theme:waste", "language:fr", "days:1", "years:7")}
-    assert said == {
-        "theme:waste": "Waste and recycling",
-        "language:fr": "French",
-        "days:1": "1 common day",
-        "years:7": "7 years in the role",
-    }
-    assert reasons.reason(speech("en"), "rating:4.6") == "rated 4.6 of 5"
-    assert reasons.reason(speech("es"), "rating:4.6") == "valoración de 4,6 sobre 5"
-    for odd in ("brand-new:some-thing", "theme:unheard-of", "sdg:99", "sdg:x", "years:x", "rating:x", "dac:1", "", ":"):
-        assert isinstance(reasons.reason(speech("fr"), odd), str)
-    assert reasons.filter_name(speech("en"), "brand-new") == "brand new"
-    assert reasons.factor_name(speech("en"), "brand-new") == "brand new"
-
-
-def test_days_and_times_are_said_as_each_language_does() -> None:
-    first, last = date(2026, 9, 7), date(2026, 9, 11)
-    assert [speech(language).days(first, last) for language in LANGUAGES] == [
-        "7–11 September 2026",
-        "7–11 de septiembre de 2026",
-        "7–11 septembre 2026",
-    ]
-    assert speech("en").days(first, first) == "7 September 2026"
-    assert speech("fr").moment(datetime(2026, 3, 2, 9, 5, tzinfo=UTC)) == "2 mars 2026, 09:05 UTC"
-    assert speech("es").number(1234567.25) == "1.234.567,2"
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        (None, "en"),
-        ("", "en"),
-        ("es-CO,es;q=0.9,en;q=0.8", "es"),
-        ("de, fr;q=0.7, en;q=0.3", "fr"),
-        ("fr;q=0, es;q=0.1", "es"),
-        ("en;q=0.5, es;q=0.5", "en"),
-        ("es;q=high, fr;q=0.2", "fr"),
-        (";;;,,q=", "en"),
-    ],
-)
-def test_the_browser_s_wishes_choose_the_language(header: str | None, language: str) -> None:
-    assert preferred(header) == language
-
-
-def test_the_catalogues_are_complete() -> None:
-    assert {language: list(translations.check(language)) for language in translations.LANGUAGES} == {"es": [], "fr": []}
-
-
-@pytest.mark.parametrize(
-    ("original", "broken", "fault"),
-    [
-        ('msgstr "Casos"', 'msgstr ""', "'Cases' is not translated"),
-        ('msgid "Cases"', '#, fuzzy\nmsgid "Cases"', "'Cases' has a doubtful (fuzzy) translation"),
-        ('msgid "Cases"', 'msgid "Cases of old"', "'Cases of old' is no longer used"),
-        ("hasta el %(day)s", "hasta el %(dia)s", "'by %(day)s' has other places in its translation"),
-        ("hasta el %(day)s", "hasta entonces", "'by %(day)s' has other places in its translation"),
-    ],
-)
-def test_a_fault_in_a_catalogue_is_found(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, original: str, broken: str, fault: str
-) -> None:
-    catalogue = (speaking.LOCALES / "es" / "LC_MESSAGES" / "portal.po").read_text()
-    assert original in catalogue
-    copy = tmp_path / "es" / "LC_MESSAGES" / "portal.po"
-    copy.parent.mkdir(parents=True)
-    copy.write_text(catalogue.replace(original, broken))
-    monkeypatch.setattr(translations, "LOCALES", tmp_path)
-    assert any(found.startswith(fault) for found in translations.check("es"))
-
-
-def test_a_catalogue_that_is_missing_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "locale").mkdir()
-    monkeypatch.setattr(translations, "PORTAL", tmp_path)
-    monkeypatch.setattr(translations, "LOCALES", tmp_path / "locale")
-    assert "is missing" in next(iter(translations.check("es")))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_speak_with_their_own_texts_and_the_shared_ones(language: str) -> None:
+    say = {"en": ("Cases", "Knowledge"), "es": ("Casos", "Conocimiento"), "fr": ("Dossiers", "Connaissances")}
+    assert (speech(language).say("Cases"), speech(language).say("Knowledge")) == say[language]

@@ -1,11 +1,11 @@
 """Cases in lists."""
 
-from services.portal.pages.speech import Speech
 from services.portal.pages.views.common import following_in_words, place, title
 from services.portal.pages.views.shown import Card
 from services.portal.pages.words import states, terms
 from services.portal.pages.words.names import Names
 from services.portal.queries import CaseRow
+from shared.wording.speech import Speech
 
 
 def card(spoken: Speech, row: CaseRow) -> Card:

@@ -1,16 +1,17 @@
 """One case in full."""
 
-from services.portal.pages.speech import Speech
 from services.portal.pages.views.common import following_in_words, place_of, title, written
 from services.portal.pages.views.proposals import proposal_view
 from services.portal.pages.views.shown import CaseView, Entry, Fact, PracticeView, Stop, SurveyRow
-from services.portal.pages.words import reasons, states, terms
+from services.portal.pages.words import states, terms
 from services.portal.pages.words.events import Teller
 from services.portal.pages.words.names import Names
 from services.portal.queries import CaseDetail
 from services.portal.rules.parts import Application, Exchange, Parts, Practice, Survey, SurveyState
 from services.portal.rules.states import Milestone, State
 from services.portal.rules.summary import current_exchange
+from shared.wording import reasons
+from shared.wording.speech import Speech
 
 
 def case_view(spoken: Speech, case: CaseDetail) -> CaseView:

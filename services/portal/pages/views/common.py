@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from services.portal.pages.speech import Speech
 from services.portal.pages.views.shown import Following, Written
 from services.portal.pages.words import states
 from services.portal.pages.words.names import Names
 from services.portal.queries import Organisation
 from services.portal.rules.summary import NextStep
+from shared.wording.speech import Speech
 
 
 def place(spoken: Speech, organisation: Organisation | None) -> str | None:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from services.portal.pages.views.common import place_of, written
 from services.portal.pages.views.shown import Factor, ProposalView
-from services.portal.pages.words import reasons, terms
-from services.portal.pages.words.names import Names, sentence
+from services.portal.pages.words import terms
+from services.portal.pages.words.names import Names
 from services.portal.pages.words.states import Tone
 from services.portal.queries import CaseDetail
 from services.portal.rules.parts import Proposal, ProposalState
 from shared.events.matching import Contribution
 from shared.primitives.terms import Side
+from shared.wording import reasons
+from shared.wording.speech import sentence
 
 _TONES: Mapping[ProposalState, Tone] = {
     ProposalState.OPEN: Tone.WORKING,

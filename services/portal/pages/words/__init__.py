@@ -1,1 +1,1 @@
-"""Everything that a case page says, in the reader's language: states, next steps, events, reasons."""
+"""Everything that a case page says, in the reader's language: states, next steps, events."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.pages.words import terms
-from services.portal.pages.words.names import Names, sentence
+from services.portal.pages.words.names import Names
 from services.portal.rules.parts import Parts
 from services.portal.rules.summary import Party
 from shared.events import evaluation, exchange, intake, matching
 from shared.events.base import Event
 from shared.primitives.terms import Side
+from shared.wording.speech import sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.portal.pages.speech import Speech
 from services.portal.queries import Organisation
 from services.portal.rules.summary import Party
+from shared.wording.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,3 @@ class Names:
             Party.ASSOCIATION: say("the association"),
             Party.ASSOCIATIONS: say("associations of local governments"),
         }[party]
-
-
-def sentence(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.portal.pages.speech import Speech
-from services.portal.pages.words.names import Names, sentence
-from services.portal.pages.words.tongue import mark as _
+from services.portal.pages.words.names import Names
 from services.portal.rules.parts import Parts
 from services.portal.rules.states import Milestone, Stage, State
 from services.portal.rules.summary import NextStep, Step, current_exchange, furthest_of, open_proposals
 from shared.primitives.terms import Side
+from shared.wording.speech import Speech, sentence
+from shared.wording.tongue import mark as _
 
 
 class Tone(StrEnum):

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from services.portal.pages.speech import Speech
-from services.portal.pages.words.tongue import mark as _
 from services.portal.rules.parts import PracticeState, ProposalState, Reminder, SurveyState
 from shared.events.evaluation import SurveyKind
 from shared.primitives.terms import Mode
+from shared.wording.speech import Speech
+from shared.wording.tongue import mark as _
 
 _MODES: Mapping[Mode, str] = {
     Mode.EXPERT_MISSION: _("Expert mission"),

@@ -5,11 +5,11 @@ A code that this release does not know keeps its letters, so that a newer matchi
 
 from collections.abc import Callable, Mapping
 
-from services.portal.pages.speech import Speech
-from services.portal.pages.words.tongue import mark as _
 from shared.primitives.terms import Position
 from shared.vocabulary.dac import PURPOSES
 from shared.vocabulary.lookup import UnknownTerm
+from shared.wording.speech import Speech
+from shared.wording.tongue import mark as _
 
 _FACTORS: Mapping[str, str] = {
     "knowledge": _("Knowledge"),
