@@ -38,7 +38,7 @@ class Urbanisation(StrEnum):
         return _URBANISATION_LABELS[self]
 
 
-_UPPER_BOUNDS = (5_000, 20_000, 100_000, 500_000)
+UPPER_BOUNDS = (5_000, 20_000, 100_000, 500_000)
 
 _BAND_LABELS = {
     PopulationBand.UNDER_5K: Labels("menos de 5.000", "under 5,000", "moins de 5 000"),
@@ -59,7 +59,7 @@ def population_band(inhabitants: int) -> PopulationBand:
     """The band of a number of inhabitants; raises ValueError for a negative one."""
     if inhabitants < 0:
         raise ValueError(f"a population of {inhabitants} is not possible: give 0 or more")
-    bands = zip(_UPPER_BOUNDS, PopulationBand, strict=False)
+    bands = zip(UPPER_BOUNDS, PopulationBand, strict=False)
     return next((band for bound, band in bands if inhabitants < bound), PopulationBand.OVER_500K)
 
 

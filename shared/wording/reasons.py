@@ -1,13 +1,9 @@
-"""Why an offer was proposed, or was left out: the codes of matching in words.
-
-A code that this release does not know keeps its letters, so that a newer matching never breaks a page.
-"""
+"""Why an offer was proposed, or was left out: the codes of matching in few words."""
 
 from collections.abc import Callable, Mapping
 
 from shared.primitives.terms import Position
-from shared.vocabulary.dac import PURPOSES
-from shared.vocabulary.lookup import UnknownTerm
+from shared.wording.codes import decimal, letters, whole
 from shared.wording.speech import Speech
 from shared.wording.tongue import mark as _
 
@@ -65,12 +61,12 @@ _PLAIN: Mapping[str, str] = {
 
 def factor_name(speech: Speech, factor: str) -> str:
     """What a factor of a score is about."""
-    return speech.say(_FACTORS[factor]) if factor in _FACTORS else factor.replace("-", " ")
+    return speech.say(_FACTORS[factor]) if factor in _FACTORS else letters(factor)
 
 
 def filter_name(speech: Speech, code: str) -> str:
     """Why an offer was left out."""
-    return speech.say(_FILTERS[code]) if code in _FILTERS else code.replace("-", " ")
+    return speech.say(_FILTERS[code]) if code in _FILTERS else letters(code)
 
 
 def reason(speech: Speech, code: str) -> str:
@@ -79,55 +75,51 @@ def reason(speech: Speech, code: str) -> str:
         return speech.say(_PLAIN[code])
     kind, _colon, value = code.partition(":")
     say = _KINDS.get(kind)
-    return say(speech, value) if say and value else (value or code).replace("-", " ")
+    return say(speech, value) if say and value else letters(value or code)
 
 
 def _goal(speech: Speech, value: str) -> str:
-    return speech.say("Goal %(goal)s", goal=speech.goal(int(value)) if value.isdigit() else value)
-
-
-def _purpose(speech: Speech, value: str) -> str:
-    try:
-        return PURPOSES.find(value).labels.in_language(speech.language)
-    except UnknownTerm:
-        return speech.say("purpose %(code)s", code=value)
+    number = whole(value)
+    return speech.say("Goal %(goal)s", goal=value if number is None else speech.goal(number))
 
 
 def _years(speech: Speech, value: str) -> str:
-    if not value.isdigit():
+    years = whole(value)
+    if years is None:
         return value
-    return speech.say_many("%(number)s year in the role", "%(number)s years in the role", int(value))
+    return speech.say_many("%(number)s year in the role", "%(number)s years in the role", years)
 
 
 def _days(speech: Speech, value: str) -> str:
-    if not value.isdigit():
+    days = whole(value)
+    if days is None:
         return value
-    return speech.say_many("%(number)s common day", "%(number)s common days", int(value))
+    return speech.say_many("%(number)s common day", "%(number)s common days", days)
 
 
 def _rating(speech: Speech, value: str) -> str:
-    try:
-        return speech.say("rated %(value)s of 5", value=speech.number(float(value)))
-    except ValueError:
-        return value
+    rating = decimal(value)
+    return value if rating is None else speech.say("rated %(value)s of 5", value=speech.number(rating))
 
 
 def _answers(speech: Speech, value: str) -> str:
-    if not value.isdigit():
+    answers = whole(value)
+    if answers is None:
         return value
-    return speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", int(value))
+    return speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", answers)
 
 
 def _agreed(speech: Speech, value: str) -> str:
-    if not value.isdigit():
+    times = whole(value)
+    if times is None:
         return value
-    return speech.say_many("agreed %(number)s time", "agreed %(number)s times", int(value))
+    return speech.say_many("agreed %(number)s time", "agreed %(number)s times", times)
 
 
 _KINDS: Mapping[str, Callable[[Speech, str], str]] = {
     "theme": Speech.theme,
     "sdg": _goal,
-    "dac": _purpose,
+    "dac": Speech.purpose,
     "dac-sector": lambda speech, _value: speech.say("a related purpose"),
     "language": Speech.tongue,
     "position": lambda speech, value: speech.say(_POSITIONS.get(value, _POSITIONS[Position.OTHER])),

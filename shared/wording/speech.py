@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -15,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from shared.vocabulary.dac import PURPOSES
 from shared.vocabulary.lookup import UnknownTerm
 from shared.vocabulary.names import language_names, territory_names
 from shared.vocabulary.sdg import goal
@@ -25,6 +27,7 @@ LOCALES = Path(__file__).parent / "locale"
 
 # Day before month everywhere: "en" alone would be read as American.
 _LOCALES = {"en": "en_GB", "es": "es", "fr": "fr"}
+_TENTH = Decimal("0.1")
 _NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 
 
@@ -40,9 +43,16 @@ class Speech:
         """The text in this language, its `%(name)s` places filled."""
         return self.catalogue.gettext(text) % facts
 
-    def say_many(self, one: str, many: str, number: int, /, **facts: object) -> str:
-        """The text for that number of things; `%(number)s` is the number in this language's digits."""
-        return self.catalogue.ngettext(one, many, number) % {"number": self.number(number), **facts}
+    def say_many(self, one: str, many: str, number: float, /, **facts: object) -> str:
+        """The text for that number of things, or parts of one; `%(number)s` is the number in this language's digits."""
+        return self.catalogue.ngettext(one, many, self._form(number)) % {"number": self.number(number), **facts}
+
+    def _form(self, number: float) -> int:
+        """A whole number that takes the same form as this one is shown in: 1.5 is a plural, but not in French."""
+        shown = abs(Decimal(str(number)).quantize(_TENTH))
+        if shown == shown.to_integral_value():
+            return int(shown)
+        return 1 if self.locale.plural_form(shown) == "one" else 2
 
     def number(self, number: float) -> str:
         """A number with this language's separators and at most one decimal."""
@@ -82,6 +92,13 @@ class Speech:
             return theme(code).labels.in_language(self.language)
         except UnknownTerm:
             return code
+
+    def purpose(self, code: str) -> str:
+        """The label of a DAC purpose, or words with its code if this release does not know it."""
+        try:
+            return PURPOSES.find(code).labels.in_language(self.language)
+        except UnknownTerm:
+            return self.say("purpose %(code)s", code=code)
 
     def goal(self, number: int) -> str:
         """A Sustainable Development Goal with its number, or the number alone if there is none of it."""
