@@ -48,6 +48,7 @@ from shared.events.matching import (
     MatchProposed,
     NoMatchFound,
     ProposalReminded,
+    Raise,
     SearchRelaxed,
 )
 from shared.primitives.ids import new_id
@@ -62,6 +63,12 @@ REASONS = (
     ),
     Contribution(factor="language", points=10, out_of=10, because=("language:es",)),
     Contribution(factor="availability", points=6.25, out_of=10, because=("days:24", "rating:none")),
+)
+GAINS = (
+    Raise(code="theme:economic-development", points=5.75),
+    Raise(code="years:10", points=3),
+    Raise(code="days:60", points=1.5),
+    Raise(code="rating:5", points=0.25),
 )
 
 
@@ -207,7 +214,13 @@ class Story:
         )
         return self.tell(event, service="intake", in_case=False)
 
-    def proposed(self, offerer: Town | None = None, proposal_id: UUID | None = None, rank: int = 1) -> Self:
+    def proposed(
+        self,
+        offerer: Town | None = None,
+        proposal_id: UUID | None = None,
+        rank: int = 1,
+        raises: tuple[Raise, ...] = GAINS,
+    ) -> Self:
         """A peer is proposed to both sides."""
         points = round(sum(reason.points for reason in REASONS) - 7 * (rank - 1), 2)
         event = MatchProposed(
@@ -219,6 +232,7 @@ class Story:
             rank=rank,
             score=points,
             contributions=REASONS,
+            raises=raises,
             mode=self.mode,
             first=self.first,
             last=self.last,

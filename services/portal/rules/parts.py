@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.portal.rules.states import State
 from shared.events.evaluation import SurveyKind
-from shared.events.matching import Contribution, FilteredOut
+from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Mode, Side
 
 
@@ -48,7 +48,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A pairing, with its reasons and who has agreed to it."""
+    """A pairing, with its reasons, what would raise its score, and who has agreed to it."""
 
     proposal_id: UUID
     offer_id: UUID | None = None
@@ -56,6 +56,7 @@ class Proposal:
     rank: int | None = None
     score: float | None = None
     contributions: tuple[Contribution, ...] = ()
+    raises: tuple[Raise, ...] = ()
     respond_by: date | None = None
     reminder: Reminder | None = None
     accepted: frozenset[Side] = frozenset()

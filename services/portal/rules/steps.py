@@ -91,6 +91,7 @@ def proposal(known: Proposal, event: Event) -> Proposal:
                 rank=event.rank,
                 score=event.score,
                 contributions=event.contributions,
+                raises=event.raises,
                 respond_by=event.respond_by,
             )
         case matching.MatchAccepted():

@@ -175,6 +175,47 @@ async def test_a_case_shows_how_long_those_who_were_reminded_have_left(
     assert "Rappel du 9 mars 2026 : il reste 2 jours ouvrables" in (await browser.get("/fr/cases/CN-2026-0001")).text
 
 
+@pytest.mark.parametrize(
+    ("language", "heading", "gain"),
+    [
+        ("en", "What would raise the score", "If the expert had 10 years in the role: 3 points more."),
+        ("es", "Qué aumentaría la puntuación", "Si la persona experta llevara 10 años en el puesto: 3 puntos más."),
+        (
+            "fr",
+            "Ce qui ajouterait des points",
+            "Si l’expert ou l’experte avait 10 ans dans la fonction : 3 points de plus.",
+        ),
+    ],
+)
+async def test_a_proposal_shows_the_greatest_gains_that_its_score_could_have(
+    portal: Portal, browser: httpx.AsyncClient, language: str, heading: str, gain: str
+) -> None:
+    await portal.hears(Story().organisations().submitted().validated().offered().proposed())
+    page = (await browser.get(f"/{language}/cases/CN-2026-0001")).text
+    after = page.partition(f'<h4>{heading}<span class="unseen">: Granollers')[2].partition("</ul>")[0]
+    assert f"<li>{gain}</li>" in after
+    assert after.count("<li>") == 3
+
+
+async def test_a_proposal_of_a_matching_that_told_no_gains_has_no_heading_for_them(
+    portal: Portal, browser: httpx.AsyncClient
+) -> None:
+    await portal.hears(Story().organisations().submitted().validated().offered().proposed(raises=()))
+    page = (await browser.get("/en/cases/CN-2026-0001")).text
+    assert "Why this peer" in page
+    assert "What would raise the score" not in page
+
+
+async def test_a_case_without_a_match_shows_why_offers_were_left_out(
+    portal: Portal, browser: httpx.AsyncClient
+) -> None:
+    await portal.hears(Story().submitted().validated().no_match())
+    page = (await browser.get("/es/cases/CN-2026-0001")).text
+    assert "Por qué ninguna oferta" in page
+    assert '<tr><th scope="row">Ningún idioma en común</th><td>9</td></tr>' in page
+    assert '<tr><th scope="row">Otro tipo de intercambio</th><td>5</td></tr>' in page
+
+
 async def test_an_empty_list_teaches(browser: httpx.AsyncClient) -> None:
     assert "A case begins when" in (await browser.get("/en/cases")).text
     assert "Todavía no hay casos" in (await browser.get("/es/")).text

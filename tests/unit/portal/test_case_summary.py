@@ -23,7 +23,7 @@ from shared.events.intake import (
 from shared.events.matching import MatchDeclined, MatchExpired, MatchSuperseded
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Side
-from tests.builders.portal import Story, Town
+from tests.builders.portal import GAINS, Story, Town
 
 
 def facts(story: Story) -> list[Fact]:
@@ -155,6 +155,11 @@ def test_a_reminder_of_a_proposal_that_is_over_is_no_longer_shown() -> None:
     story = started().reminded(*Side, days_left=5)
     story.tell(MatchExpired(proposal_id=story.proposal_id, application_id=story.case_id), service="matching")
     assert parts_of(facts(story)).proposals[0].unheeded is None
+
+
+def test_what_would_raise_a_score_is_kept_with_its_proposal() -> None:
+    (proposal,) = parts_of(facts(started().accepted(Side.OFFERER))).proposals
+    assert proposal.raises == GAINS
 
 
 def test_of_several_proposals_the_one_that_is_furthest_decides_who_acts() -> None:

@@ -12,7 +12,10 @@ from services.portal.rules.parts import Proposal, ProposalState
 from shared.events.matching import Contribution
 from shared.primitives.terms import Side
 from shared.wording import reasons
+from shared.wording.raising import raised
 from shared.wording.speech import sentence
+
+GREATEST_GAINS = 3  # the least of them hardly change a score
 
 _TONES: Mapping[ProposalState, Tone] = {
     ProposalState.OPEN: Tone.WORKING,
@@ -39,6 +42,7 @@ def proposal_view(names: Names, case: CaseDetail, proposal: Proposal) -> Proposa
         accepted=_accepted(names, proposal) if is_open and proposal.accepted else None,
         reminder=terms.reminder_text(spoken, proposal.unheeded) if proposal.unheeded else None,
         factors=tuple(_factor(names, contribution) for contribution in proposal.contributions),
+        raises=tuple(raised(spoken, gain) for gain in proposal.raises[:GREATEST_GAINS]),
     )
 
 

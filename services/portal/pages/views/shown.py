@@ -73,7 +73,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A proposal, with its reasons."""
+    """A proposal, with its reasons and what would raise its score."""
 
     key: str
     peer: str
@@ -85,6 +85,7 @@ class ProposalView:
     accepted: str | None
     reminder: str | None
     factors: tuple[Factor, ...]
+    raises: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
