@@ -1,6 +1,6 @@
 """What a request could ask less strictly, and how many offers would then pass every hard filter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.wording.codes import letters
@@ -22,11 +22,8 @@ RELAXATIONS: Mapping[str, Relaxation] = {
     "mode": Relaxation(
         _("Leave the kind of exchange open: “advise me”"), _("If the kind of exchange were left open (“advise me”)")
     ),
-    "window": Relaxation(_("Allow other or more days"), _("With other or more days")),
-    "excluded": Relaxation(
-        _("Allow organisations that were ruled out"), _("With the organisations that were ruled out")
-    ),
-    "knowledge": Relaxation(_("Add related themes"), _("With related themes")),
+    "window": Relaxation(_("Allow later days"), _("With later days")),
+    "knowledge": Relaxation(_("Allow related purposes"), _("With related purposes")),
     "earlier-proposal": Relaxation(_("Ask those again who declined"), _("If those who declined were asked again")),
 }
 
@@ -36,9 +33,10 @@ def relaxation_name(speech: Speech, code: str) -> str:
     return speech.say(RELAXATIONS[code].name) if code in RELAXATIONS else letters(code)
 
 
-def would_pass(speech: Speech, code: str, offers: int) -> str:
-    """How many offers would pass after one relaxation: "With interpretation, 14 offers would pass."."""
-    condition = _condition(speech, code)
+def would_pass(speech: Speech, codes: Sequence[str], offers: int) -> str:
+    """How many offers would pass with these together: "With interpretation, 14 offers would pass."."""
+    first, *others = (_condition(speech, code) for code in codes)
+    condition = speech.listing([first, *(other[:1].lower() + other[1:] for other in others)])
     if not offers:
         return speech.say("%(condition)s, still no offer would pass.", condition=condition)
     return speech.say_many(

@@ -9,6 +9,7 @@ from pydantic import Field
 from services.matching import queries, use_cases
 from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Weights
+from services.matching.http_api.reader import Language
 from services.matching.queries import AskWhy, ListSearches, Rank, TryTerms
 from services.matching.rules.desk import OpenSearchView, RankingView, VerdictView
 from services.matching.rules.effects import TermsEffectView
@@ -78,9 +79,9 @@ async def try_ranking(application_id: UUID, body: TryBody, call: Call) -> Rankin
 
 
 @router.get("/applications/{application_id}/ranking/{offer_id}")
-async def explain_offer(application_id: UUID, offer_id: UUID, call: Call) -> VerdictView:
+async def explain_offer(application_id: UUID, offer_id: UUID, call: Call, language: Language) -> VerdictView:
     """Why an offer is proposed to an application, or why not, and what would change that."""
-    return await call.ask(queries.verdict, AskWhy(application_id, offer_id))
+    return await call.ask(queries.verdict, AskWhy(application_id, offer_id, language))
 
 
 @router.post("/applications/{application_id}/shortlist")

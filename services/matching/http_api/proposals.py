@@ -8,9 +8,12 @@ from pydantic import Field
 
 from services.matching import queries, use_cases
 from services.matching.engine.relaxing import Relaxation
+from services.matching.http_api.reader import Language
+from services.matching.queries import AskWhatToRelax
 from services.matching.rules.desk import EffectView
 from services.matching.rules.proposals import DeclineReason
 from services.matching.rules.views import ProposalView, SearchView
+from services.matching.rules.words import PairWords
 from services.matching.use_cases import AcceptProposal, DeclineProposal, OpenCall, Relax
 from shared.http.body import Body
 from shared.http.call import Call
@@ -53,9 +56,9 @@ async def show_search(application_id: UUID, call: Call) -> SearchView:
 
 
 @router.get("/applications/{application_id}/relaxations")
-async def list_relaxations(application_id: UUID, call: Call) -> list[EffectView]:
+async def list_relaxations(application_id: UUID, call: Call, language: Language) -> list[EffectView]:
     """What could be done without, and how many offers would pass then; the most first. Nothing is changed."""
-    return await call.ask(queries.what_to_relax, application_id)
+    return await call.ask(queries.what_to_relax, AskWhatToRelax(application_id, language))
 
 
 @router.post("/applications/{application_id}/relaxations")
@@ -74,6 +77,12 @@ async def open_call(application_id: UUID, body: CallBody, call: Call) -> SearchV
 async def show_proposal(proposal_id: UUID, call: Call) -> ProposalView:
     """One proposal with what each factor adds to its score."""
     return await call.read(queries.proposal, proposal_id)
+
+
+@router.get("/proposals/{proposal_id}/explanation")
+async def explain_proposal(proposal_id: UUID, call: Call, language: Language) -> PairWords:
+    """Why a proposal was made, and what would raise its score, in words for its two sides."""
+    return await call.read(queries.explanation, proposal_id, language)
 
 
 @router.post("/proposals/{proposal_id}/acceptance")

@@ -31,6 +31,7 @@ from services.matching.storage.ground import Ground, ground_of
 from shared.events.matching import FilteredOut
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, require
+from shared.wording.speech import speech
 
 WAS_AMONG = 200  # ranks before, as far down as they are told
 
@@ -47,10 +48,19 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class AskWhy:
-    """Why this offer, or why not."""
+    """Why this offer, or why not, in words of a language."""
 
     application_id: UUID
     offer_id: UUID
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhatToRelax:
+    """What could be relaxed in the search of an application."""
+
+    application_id: UUID
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +126,19 @@ async def verdict(work: UnitOfWork, asked: AskWhy) -> VerdictView:
             Title(application.title, application.title_language),
             titles[asked.offer_id],
         ),
+        speech=speech(asked.language),
     )
 
 
-async def what_to_relax(work: UnitOfWork, application_id: UUID) -> list[EffectView]:
+async def what_to_relax(work: UnitOfWork, asked: AskWhatToRelax) -> list[EffectView]:
     """What the applicant could do without, and how many offers would pass then; the most first."""
-    search = await _search(work, application_id)
+    search = await _search(work, asked.application_id)
     if not access.may_see(work.actor, frozenset({search.application.organisation.organisation_id})):
         raise _unknown()
     ground = await ground_of(work, search)
     look = partial(ground.living.index.search, scale=ground.scale, top=1)
     found = effects(request_for(search, ground.refused), look, already=search.relax)
-    return [effect_view(one) for one in found]
+    return [effect_view(one, speech(asked.language)) for one in found]
 
 
 async def open_searches(work: UnitOfWork, asked: ListSearches) -> list[OpenSearchView]:

@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from services.matching.rules import access
+from services.matching.rules.reading import request_for
 from services.matching.rules.views import ProposalView, SearchView, proposal_view, search_view
-from services.matching.storage import proposals, searches
+from services.matching.rules.words import PairWords, pair_words
+from services.matching.storage import offers, proposals, searches
 from shared.postgres.pool import Connection
 from shared.primitives.actor import Actor
 from shared.primitives.errors import NotFound
+from shared.wording.speech import speech
 
 
 async def proposal(connection: Connection, actor: Actor, proposal_id: UUID) -> ProposalView:
@@ -16,6 +19,15 @@ async def proposal(connection: Connection, actor: Actor, proposal_id: UUID) -> P
     if found is None or not access.may_see_proposal(actor, found):
         raise NotFound("no-such-proposal", "There is no proposal with this id among those of your organisation.")
     return proposal_view(found)
+
+
+async def explanation(connection: Connection, actor: Actor, proposal_id: UUID, language: str) -> PairWords:
+    """Why a proposal was made, in words, for those who may see it."""
+    found = await proposal(connection, actor, proposal_id)
+    search = await searches.load_search(connection, found.application_id)
+    assert search is not None  # a proposal refers to it
+    places = (request_for(search).place, await offers.offerer_place(connection, found.offer_id))
+    return pair_words(speech(language), found.score, found.contributions, found.raises, places)
 
 
 async def application_proposals(connection: Connection, actor: Actor, application_id: UUID) -> list[ProposalView]:

@@ -13,8 +13,11 @@ from services.matching.engine.verdicts import Verdict
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.searches import Search, SearchState
 from services.matching.rules.views import View
+from services.matching.rules.words import VerdictWords, pair_words, ruled_out_words, standing_words
 from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Mode
+from shared.wording.relaxing import would_pass
+from shared.wording.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +105,16 @@ class VerdictView(View):
     requester: PlaceView
     offerer: PlaceView
     phrases: tuple[PhrasesView, ...]
+    words: VerdictWords
 
 
 class EffectView(View):
-    """How many offers would pass with these relaxations together, and the best score among them."""
+    """How many offers would pass with these relaxations together, and the best score among them; `words` say it."""
 
     relax: tuple[Relaxation, ...]
     passed: int
     best: float | None
+    words: str
 
 
 class OpenSearchView(View):
@@ -160,6 +165,7 @@ def verdict_view(
     standing: tuple[int | None, int],
     missing: float | None,
     phrases: Sequence[PhrasesView],
+    speech: Speech,
 ) -> VerdictView:
     """The verdict; `standing`: rank, and how many pass."""
     ranked = verdict.ranked
@@ -177,12 +183,28 @@ def verdict_view(
         requester=place_view(requester),
         offerer=place_view(verdict.candidate.place),
         phrases=tuple(phrases),
+        words=_words(verdict, (requester, verdict.candidate.place), standing, missing, speech),
     )
 
 
-def effect_view(effect: Effect) -> EffectView:
+def effect_view(effect: Effect, speech: Speech) -> EffectView:
     """One effect."""
-    return EffectView(relax=effect.relax, passed=effect.passed, best=effect.best)
+    words = would_pass(speech, effect.relax, effect.passed)
+    return EffectView(relax=effect.relax, passed=effect.passed, best=effect.best, words=words)
+
+
+def _words(
+    verdict: Verdict,
+    places: tuple[Place, Place],
+    standing: tuple[int | None, int],
+    missing: float | None,
+    speech: Speech,
+) -> VerdictWords:
+    ranked, (rank, passed) = verdict.ranked, standing
+    if ranked is None or rank is None:
+        return ruled_out_words(speech, verdict.obstacles, verdict.lets_in, places)
+    pair = pair_words(speech, ranked.score, ranked.contributions, ranked.raises, places)
+    return standing_words(speech, rank, passed, missing or None, pair)
 
 
 def _ranked_view(

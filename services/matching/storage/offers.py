@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.matching.engine.values import Candidate, Days
+from services.matching.engine.values import Candidate, Days, Place
 from services.matching.rules.desk import Title
 from services.matching.rules.reading import association_of, levels, place_of
 from shared.events.base import LanguageSkill, Window
@@ -102,6 +102,12 @@ async def titles(connection: Connection, offer_ids: Collection[UUID]) -> dict[UU
         "SELECT offer_id, title, title_language FROM offers WHERE offer_id = ANY($1)", list(offer_ids)
     )
     return {row["offer_id"]: Title(row["title"], row["title_language"]) for row in rows}
+
+
+async def offerer_place(connection: Connection, offer_id: UUID) -> Place:
+    """Where an offer comes from, also one that is gone."""
+    row = await connection.fetchrow("SELECT country, population FROM offers WHERE offer_id = $1", offer_id)
+    return place_of(row["country"], row["population"])
 
 
 async def offerer_association(connection: Connection, offer_id: UUID) -> UUID | None:

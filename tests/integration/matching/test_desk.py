@@ -103,6 +103,39 @@ async def test_why_an_offer_is_not_proposed(matching: Matching, client: httpx.As
     assert (nobody.status_code, nobody.json()["code"]) == (404, "no-such-offer")
 
 
+@pytest.mark.parametrize(
+    ("language", "place", "against", "remedy"),
+    [
+        ("en", "Number 1 of 1 offer that passes.", "There is no language", "Allow interpretation"),
+        ("es", "Número 1 de 1 oferta", "No hay ningún idioma", "Admitir interpretación"),
+        ("fr", "Numéro 1 sur 1 offre", "Il n’y a ni langue", "Admettre une interprétation"),
+    ],
+)
+async def test_why_and_why_not_in_the_readers_language(
+    matching: Matching, client: httpx.AsyncClient, language: str, place: str, against: str, remedy: str
+) -> None:
+    offer, application = an_offer(), an_application()
+    silent = an_offer(languages=(LanguageSkill(language="nl", level=Level.C2),))
+    await matching.hears(offer, silent, application)
+    asked = COORDINATOR | {"Accept-Language": language}
+    why, why_not = [
+        (await client.get(f"{ranking_of(application)}/{one.offer_id}", headers=asked)).json()["words"]
+        for one in (offer, silent)
+    ]
+    assert (why["language"], why["standing"][: len(place)], why["against"]) == (language, place, [])
+    assert [one["out_of"] for one in why["pair"]["factors"]] == [40, 25, 15, 10, 10]
+    assert len(why["pair"]["raises"]) == len((await matching.proposal(application)).raises)
+    assert (why_not["against"][0][: len(against)], why_not["lets_in"]) == (against, [remedy])
+    assert len(why["places"]) == len(why_not["places"]) >= 3
+    proposal = await matching.proposal(application)
+    path = f"/proposals/{proposal.proposal_id}/explanation"
+    for side in (proposal.requester_id, proposal.offerer_id):
+        told = await client.get(path, params={"language": language}, headers=signed_in(side))
+        assert told.json() == why["pair"]
+    assert (await client.get(path, headers=signed_in(new_id()))).status_code == 404
+    assert (await client.get(path, params={"language": "tlh"}, headers=asked)).status_code == 422
+
+
 async def test_searches_are_listed_in_pages(matching: Matching, client: httpx.AsyncClient) -> None:
     applications = [an_application() for _ in range(3)]
     await matching.hears(*applications, an_offer(answers=applications[1].application_id))

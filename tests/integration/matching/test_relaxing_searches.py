@@ -30,6 +30,7 @@ async def test_the_effect_is_told_first_and_then_chosen(matching: Matching, clie
         (["interpretation"], 2),
         (["same-country"], 1),
     ]
+    assert effects[0]["words"] == "With interpretation, 2 offers would pass."
     assert (await matching.search(application)).state is SearchState.NO_MATCH
     body = {"relax": ["interpretation"]}
     relaxed = await client.post(relaxations(application), json=body, headers=applicant)

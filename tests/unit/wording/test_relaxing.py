@@ -20,9 +20,15 @@ from shared.wording.speech import speech
     ],
 )
 def test_a_relaxation_is_said_with_its_offers(language: str, offers: int, said: str) -> None:
-    assert would_pass(speech(language), "interpretation", offers) == said
+    assert would_pass(speech(language), ["interpretation"], offers) == said
+
+
+def test_two_together_are_one_sentence() -> None:
+    said = would_pass(speech("en"), ["interpretation", "same-country"], 3)
+    assert said == "With interpretation and with peers from the same country, 3 offers would pass."
+    assert would_pass(speech("fr"), ["interpretation", "window"], 1).startswith("Avec une interprétation et avec des")
 
 
 def test_a_relaxation_has_a_name_that_says_what_to_do() -> None:
     assert relaxation_name(speech("en"), "same-country") == "Allow peers from the same country"
-    assert relaxation_name(speech("fr"), "knowledge") == "Ajouter des thèmes apparentés"
+    assert relaxation_name(speech("fr"), "knowledge") == "Admettre des finalités proches"

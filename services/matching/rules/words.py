@@ -1,0 +1,100 @@
+"""The explanation of a pair in the reader's language, said from its codes and numbers and from nothing else."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from services.matching.engine.relaxing import Relaxation
+from services.matching.engine.values import Place
+from services.matching.rules.views import View
+from shared.events.matching import Contribution, Raise
+from shared.wording.against import against
+from shared.wording.places import comparison
+from shared.wording.raising import raised
+from shared.wording.reasons import factor_name, reason
+from shared.wording.relaxing import relaxation_name
+from shared.wording.speech import Speech, sentence
+from shared.wording.summary import standing, summary
+
+
+class FactorWords(View):
+    """One factor: what it is about, its points, and why."""
+
+    factor: str
+    points: float
+    out_of: float
+    because: str
+
+
+class PairWords(View):
+    """Why a pair fits: in a sentence, factor by factor, the facts of both places, and what would raise the score."""
+
+    language: str = Field(description="BCP 47")
+    summary: str
+    factors: tuple[FactorWords, ...]
+    places: tuple[str, ...]
+    raises: tuple[str, ...]
+
+
+class VerdictWords(View):
+    """Why, or why not: what rules the offer out and what could be relaxed; or where it stands, and why it fits."""
+
+    language: str = Field(description="BCP 47")
+    against: tuple[str, ...]
+    lets_in: tuple[str, ...]
+    standing: str | None
+    pair: PairWords | None
+    places: tuple[str, ...]
+
+
+def pair_words(
+    speech: Speech,
+    score: float,
+    contributions: Sequence[Contribution],
+    raises: Sequence[Raise],
+    places: tuple[Place, Place],
+) -> PairWords:
+    """A pair that fits, in words; `places`: of the applicant and of the peer."""
+    return PairWords(
+        language=speech.language,
+        summary=summary(speech, score, contributions),
+        factors=tuple(_factor(speech, one) for one in contributions),
+        places=comparison(speech, *places),
+        raises=tuple(raised(speech, one) for one in raises),
+    )
+
+
+def ruled_out_words(
+    speech: Speech, obstacles: Sequence[str], lets_in: Sequence[Relaxation], places: tuple[Place, Place]
+) -> VerdictWords:
+    """A pair that does not fit."""
+    return VerdictWords(
+        language=speech.language,
+        against=tuple(against(speech, one) for one in obstacles),
+        lets_in=tuple(relaxation_name(speech, one) for one in lets_in),
+        standing=None,
+        pair=None,
+        places=comparison(speech, *places),
+    )
+
+
+def standing_words(speech: Speech, rank: int, passed: int, missing: float | None, pair: PairWords) -> VerdictWords:
+    """A pair that fits, and its place among the others. `missing`: None for those that a search proposes."""
+    return VerdictWords(
+        language=speech.language,
+        against=(),
+        lets_in=(),
+        standing=standing(speech, rank, passed, missing),
+        pair=pair,
+        places=pair.places,
+    )
+
+
+def _factor(speech: Speech, one: Contribution) -> FactorWords:
+    why = [reason(speech, code) for code in one.because]
+    return FactorWords(
+        factor=factor_name(speech, one.factor),
+        points=one.points,
+        out_of=one.out_of,
+        because=sentence(speech.listing(why)) if why else "",
+    )
