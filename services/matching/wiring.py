@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.matching.http_api import LARGER_BODIES, router
-from services.matching.live import offers_in_memory
+from services.matching.live import offers_in_memory, rounds_at_work
 from services.matching.reactions import REACTIONS
 from services.matching.schedule import SCHEDULE
 from shared.hosting.service import Companion, Role, Service
@@ -19,5 +19,8 @@ SERVICE = Service(
     routers=(router,),
     larger_bodies=LARGER_BODIES,
     migrations=Path(__file__).parent / "migrations",
-    companions=tuple(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
+    companions=(
+        *(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
+        Companion("rounds at work", "schedule", rounds_at_work),
+    ),
 )

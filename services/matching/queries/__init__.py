@@ -12,6 +12,7 @@ from services.matching.queries.desk import (
 )
 from services.matching.queries.policies import TryTerms, list_policies, try_terms
 from services.matching.queries.proposals import application_proposals, explanation, proposal, search
+from services.matching.queries.rounds import newest_rounds, round_pairs, round_report
 
 __all__ = [
     "AskWhatToRelax",
@@ -22,9 +23,12 @@ __all__ = [
     "application_proposals",
     "explanation",
     "list_policies",
+    "newest_rounds",
     "open_searches",
     "proposal",
     "ranking",
+    "round_pairs",
+    "round_report",
     "search",
     "try_terms",
     "verdict",

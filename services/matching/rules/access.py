@@ -14,6 +14,7 @@ ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "use the desk": (Role.COORDINATOR,),
     "choose peers": (Role.COORDINATOR,),
     "set policies": (Role.COORDINATOR,),
+    "run rounds": (Role.COORDINATOR,),
     "relax a search": (Role.APPLICANT, Role.COORDINATOR),
     # Those who write needs and offers, or help others to.
     "ask for suggestions": (Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR),

@@ -96,6 +96,15 @@ async def candidate(connection: Connection, offer_id: UUID) -> Candidate:
     return _candidate(await connection.fetchrow(f"{CANDIDATES} WHERE o.offer_id = $1", offer_id))
 
 
+async def loads(connection: Connection, member_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many exchanges each expert has taken on, over all of their offers."""
+    rows = await connection.fetch(
+        "SELECT member_id, sum(reserved)::integer FROM offers WHERE member_id = ANY($1) GROUP BY member_id",
+        list(member_ids),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def titles(connection: Connection, offer_ids: Collection[UUID]) -> dict[UUID, Title]:
     """What these offers are called."""
     rows = await connection.fetch(

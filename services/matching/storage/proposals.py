@@ -1,6 +1,6 @@
 """Proposals, and which of them have lost their ground."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -85,6 +85,31 @@ async def refused_offers(connection: Connection, application_id: UUID) -> frozen
         "SELECT offer_id FROM proposals WHERE application_id = $1 AND state = ANY($2)", application_id, list(REFUSED)
     )
     return frozenset(row[0] for row in rows)
+
+
+async def all_refused(connection: Connection, application_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The offers whose proposal came to nothing, by application, where there is any."""
+    rows = await connection.fetch(
+        """
+        SELECT application_id, array_agg(offer_id) AS offers FROM proposals
+        WHERE application_id = ANY($1) AND state = ANY($2) GROUP BY application_id
+        """,
+        list(application_ids),
+        list(REFUSED),
+    )
+    return {row["application_id"]: frozenset(row["offers"]) for row in rows}
+
+
+async def matched_before(connection: Connection, organisation_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these organisations that have found a peer before, whatever became of it."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT requester_id FROM proposals
+        WHERE requester_id = ANY($1) AND state IN ('confirmed', 'cancelled')
+        """,
+        list(organisation_ids),
+    )
+    return {row[0] for row in rows}
 
 
 async def lock_proposals(connection: Connection, application_id: UUID) -> dict[UUID, Proposal]:

@@ -152,6 +152,18 @@ async def open_searches(
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
 
 
+async def unproposed(connection: Connection, programme: str) -> list[Search]:
+    """The searches of a programme of which nothing is proposed, in the order of their applications."""
+    rows = await connection.fetch(
+        """
+        SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
+        WHERE s.state IN ('searching', 'no-match', 'called') AND policies.programme = $1 ORDER BY s.application_id
+        """,
+        programme,
+    )
+    return [_search(row) for row in rows]
+
+
 async def newest_open(connection: Connection, programme: str, limit: int) -> list[Search]:
     """The searches of a programme that are not at their end, those that were opened last first."""
     rows = await connection.fetch(

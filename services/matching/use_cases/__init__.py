@@ -16,14 +16,25 @@ from services.matching.use_cases.organisations import register_organisation
 from services.matching.use_cases.policies import SetTerms, set_terms
 from services.matching.use_cases.relaxing import Relax, relax_search
 from services.matching.use_cases.reminders import remind_of_proposals
+from services.matching.use_cases.rounds import (
+    AdjustRound,
+    OrderRound,
+    adjust_round,
+    cancel_round,
+    order_round,
+    publish_next,
+    publish_round,
+)
 from services.matching.use_cases.searching import propose_matches
 from services.matching.use_cases.suggesting import WrittenText, suggest_from_texts
 from services.matching.use_cases.upkeep import forget_changes
 
 __all__ = [
     "AcceptProposal",
+    "AdjustRound",
     "DeclineProposal",
     "OpenCall",
+    "OrderRound",
     "Publish",
     "Relax",
     "SetTerms",
@@ -31,6 +42,8 @@ __all__ = [
     "TakeOff",
     "WrittenText",
     "accept_proposal",
+    "adjust_round",
+    "cancel_round",
     "change_offer",
     "close_offer",
     "decline_proposal",
@@ -40,8 +53,11 @@ __all__ = [
     "keep_past_answers",
     "move_booking",
     "open_call",
+    "order_round",
     "propose_matches",
     "publish_choice",
+    "publish_next",
+    "publish_round",
     "record_completion",
     "record_evaluation",
     "register_organisation",

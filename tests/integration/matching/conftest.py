@@ -17,7 +17,7 @@ from services.matching.wiring import SERVICE
 from shared.events.base import Event
 from shared.events.envelope import Envelope, open_envelope
 from shared.events.intake import ApplicationValidated
-from shared.hosting.schedule import run_once
+from shared.hosting.schedule import Due, run_once
 from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
 from shared.postgres.outbox import oldest
@@ -87,6 +87,16 @@ class Matching:
                 done[due.name] = done.get(due.name, 0) + number
         return done
 
+    async def runs(self, name: str) -> int:
+        """Run one row of the schedule once; how many things it did."""
+        return await run_once(_row(name), self.database)
+
+    async def crashes_in(self, name: str) -> None:
+        """Run one row of the schedule and lose the connection before its commit."""
+        async with self.database.unit_of_work() as work:
+            await _row(name).use_case(work)
+            raise ConnectionResetError(name)
+
     async def envelopes(self) -> list[Envelope]:
         """What was announced since the last look, in the order in which the relay would send it."""
         async with self.database.reading() as connection:
@@ -126,6 +136,11 @@ class Matching:
         async with self.database.reading() as connection:
             number: int = await connection.fetchval("SELECT reserved FROM offers WHERE offer_id = $1", offer_id)
             return number
+
+
+def _row(name: str) -> Due:
+    (row,) = [due for due in SERVICE.schedule if due.name == name]
+    return row
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.engine.rounds.values import HIGHEST, OpenApplication, OpenOffer, Pairing, Round
+from services.matching.engine.rounds.values import HIGHEST, MANY, OpenApplication, OpenOffer, Pairing, Round
 from shared.primitives.errors import FieldProblem, Invalid
 
 Numbers = NDArray[np.int64]
@@ -19,7 +19,6 @@ T = TypeVar("T")
 # Ids are compared as whole numbers: Python hashes half a million of these in a tenth of the time that UUIDs take.
 WORD = attrgetter("int")
 
-MANY = 1_000_000  # no expert has so many exchanges, and sums of so many steps are far from the limits of 64 bits
 TOLD = 20  # problems that one error lists; a round can have half a million of them
 
 

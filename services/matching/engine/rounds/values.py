@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 POINT = 100  # scores are whole hundredths of a point
 HIGHEST = 100 * POINT
+MANY = 1_000_000  # no expert has so many exchanges, and sums of so many steps are far from the limits of 64 bits
 FINEST = 10_000  # steps of the fairness term in a full score: one is a hundredth of a point
 
 Pair = tuple[UUID, UUID]
