@@ -147,7 +147,7 @@ class SearchRelaxed(Event):
     """The applicant does without some of what was asked for, after a search without a match (codes)."""
 
     application_id: UUID
-    relax: tuple[Code, ...] = Field(min_length=1, description="interpretation, same-country, mode …")
+    relax: tuple[Code, ...] = Field(description="interpretation, same-country, mode …")
 
 
 class CallOpened(Event):

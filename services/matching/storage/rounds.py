@@ -1,7 +1,7 @@
 """Rounds and their pairs."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import asyncpg
@@ -111,8 +111,9 @@ async def at_work(connection: Connection, round_id: UUID) -> AsyncIterator[bool]
     try:
         yield mine
     finally:
-        if mine and not connection.is_closed():
-            await connection.execute(f"SELECT pg_advisory_unlock({AT_WORK})", round_id)
+        if mine:
+            with suppress(asyncpg.InterfaceError):  # a connection that was lost has taken its lock along
+                await connection.execute(f"SELECT pg_advisory_unlock({AT_WORK})", round_id)
 
 
 async def save_result(connection: Connection, round_id: UUID, pairs: Iterable[RoundPair], report: str) -> None:
