@@ -2,18 +2,17 @@
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import click
 
-from deploy.cli.copy import copy_from, operator_client
+from deploy.cli.asking import at_the_desk
 from deploy.embedded.layout import SERVICES
 from deploy.errors import OperatorError
-from deploy.journeys.desk import Desk, Order, Who, open_desk
+from deploy.journeys.desk import Desk, Order, Who
 from shared.http.client import Refused
 from shared.primitives.errors import TryAgain
 from shared.primitives.terms import Role
@@ -23,7 +22,6 @@ Letter = dict[str, Any]  # as the services' APIs give it, with the service that 
 
 OPERATOR = Who(Role.OPERATOR)
 STATES = ("dead", "waiting", "replayed", "discarded")
-WITHIN = 60.0  # seconds for one command
 NOT_DONE = 1
 SHORTEST_REASON = 3  # characters, as the services demand
 
@@ -62,7 +60,7 @@ def list_letters(service: str | None, state: str | None, limit: int, as_json: bo
     Exit code 1 if a service could not be asked.
     """
     path = f"/v1/dead-letters?limit={limit}" + (f"&state={state}" if state else "")
-    letters, trouble = _at_the_desk(lambda desk: _all(desk, [service] if service else SERVICES, path))
+    letters, trouble = at_the_desk(OPERATOR, lambda desk: _all(desk, [service] if service else SERVICES, path))
     if as_json:
         click.echo(json.dumps(letters, indent=2))
     else:
@@ -77,7 +75,7 @@ def list_letters(service: str | None, state: str | None, limit: int, as_json: bo
 @as_json_option
 def show_letter(letter_id: UUID, as_json: bool) -> None:
     """Show one with its headers and its value."""
-    letter = _at_the_desk(lambda desk: _find(desk, letter_id))
+    letter = at_the_desk(OPERATOR, lambda desk: _find(desk, letter_id))
     if as_json:
         click.echo(json.dumps(letter, indent=2))
         return
@@ -115,7 +113,7 @@ def discard(ids: tuple[UUID, ...], why: str, as_json: bool) -> None:
 
 
 def _settle(ids: tuple[UUID, ...], act: str, why: str, as_json: bool) -> None:
-    results = _at_the_desk(lambda desk: _settle_all(desk, ids, act, why))
+    results = at_the_desk(OPERATOR, lambda desk: _settle_all(desk, ids, act, why))
     if as_json:
         click.echo(json.dumps(results, indent=2))
     else:
@@ -153,21 +151,6 @@ def _sentence(act: str, result: Letter) -> str:
 
 def _messages(number: int) -> str:
     return "1 message" if number == 1 else f"{number} messages"
-
-
-def _at_the_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_desk(copy_from(os.environ).addresses, operator_client(os.environ)) as desk:
-            try:
-                async with asyncio.timeout(WITHIN):
-                    await desk.sign_in(OPERATOR)
-                    return await work(desk)
-            except TimeoutError as error:
-                raise OperatorError(f"{desk.trouble or 'No answer'}: see `connect status`.") from error
-            except TryAgain as away:
-                raise OperatorError(f"{away}: see `connect status`, or set CONNECT_HOME or CONNECT_URL_….") from away
-
-    return asyncio.run(run())
 
 
 async def _all(desk: Desk, services: list[str] | tuple[str, ...], path: str) -> tuple[list[Letter], list[str]]:

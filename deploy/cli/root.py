@@ -13,6 +13,7 @@ COMMANDS = {
     "down": ("deploy.cli.down", "Stop what `connect up` started, in order."),
     "status": ("deploy.cli.status", "What is up, what is ready, how far behind, and where it listens."),
     "journey": ("deploy.cli.journey", "Walk one invented application from submission to the closed case."),
+    "match": ("deploy.cli.match", "Who suits an application best, and why; or why one offer does not."),
     "demo": ("deploy.cli.demo", "Put the demo cases in place."),
     "events": ("deploy.cli.events", "The catalogue of events."),
     "dead-letters": ("deploy.cli.dead_letters", "Messages that could not be used: list, show, replay, discard."),

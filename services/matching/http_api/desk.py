@@ -59,11 +59,12 @@ async def list_searches(
     call: Call,
     state: SearchState | None = None,
     programme: str | None = None,
+    reference: Annotated[str | None, Query(description="of one application, also of one that is at its end")] = None,
     after: Annotated[UUID | None, Query(description="the application after which the list goes on")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[OpenSearchView]:
-    """Searches that are not at their end, in the order of their applications."""
-    return await call.ask(queries.open_searches, ListSearches(state, programme, after, limit))
+    """Searches that are not at their end, or that of one application, in the order of their applications."""
+    return await call.ask(queries.open_searches, ListSearches(state, programme, reference, after, limit))
 
 
 @router.get("/applications/{application_id}/ranking")

@@ -65,10 +65,14 @@ class AskWhatToRelax:
 
 @dataclass(frozen=True, slots=True)
 class ListSearches:
-    """Searches that are not at their end, `limit` of them after an application; of a state or a programme only."""
+    """Searches that are not at their end, `limit` of them after an application; of a state or a programme only.
+
+    `reference`: the search of that application, wherever it stands.
+    """
 
     state: SearchState | None
     programme: str | None
+    reference: str | None
     after: UUID | None
     limit: int
 
@@ -144,7 +148,9 @@ async def what_to_relax(work: UnitOfWork, asked: AskWhatToRelax) -> list[EffectV
 async def open_searches(work: UnitOfWork, asked: ListSearches) -> list[OpenSearchView]:
     """The searches that coordinators have before them, in the order of their applications."""
     require(access.may(work.actor, "use the desk"), "use the desk")
-    return await searches.open_searches(work.connection, asked.state, asked.programme, asked.after, asked.limit)
+    return await searches.open_searches(
+        work.connection, asked.state, asked.programme, asked.reference, asked.after, asked.limit
+    )
 
 
 async def _at_the_desk(work: UnitOfWork, application_id: UUID) -> tuple[Search, Ground]:

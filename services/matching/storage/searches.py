@@ -124,9 +124,14 @@ async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, 
 
 
 async def open_searches(
-    connection: Connection, state: SearchState | None, programme: str | None, after: UUID | None, limit: int
+    connection: Connection,
+    state: SearchState | None,
+    programme: str | None,
+    reference: str | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[OpenSearchView]:
-    """Searches that are not at their end, in the order of their applications."""
+    """Searches that are not at their end, or that of a reference, in the order of their applications."""
     rows = await connection.fetch(
         """
         SELECT s.application_id, s.state, s.number, s.considered, policies.programme,
@@ -138,8 +143,9 @@ async def open_searches(
             SELECT count(*) FILTER (WHERE p.state = ANY($5)) AS unpublished,
                    count(*) FILTER (WHERE p.state = ANY($6)) AS open
             FROM proposals p WHERE p.application_id = s.application_id) AS p
-        WHERE s.state NOT IN ('matched', 'withdrawn', 'closed') AND (s.state = $1 OR $1 IS NULL)
-          AND (policies.programme = $2 OR $2 IS NULL) AND (s.application_id > $3 OR $3 IS NULL)
+        WHERE (s.application ->> 'reference' = $7 OR $7 IS NULL AND s.state NOT IN ('matched', 'withdrawn', 'closed'))
+          AND (s.state = $1 OR $1 IS NULL) AND (policies.programme = $2 OR $2 IS NULL)
+          AND (s.application_id > $3 OR $3 IS NULL)
         ORDER BY s.application_id LIMIT $4
         """,
         state,
@@ -148,6 +154,7 @@ async def open_searches(
         limit,
         list(UNPUBLISHED),
         list(OPEN),
+        reference,
     )
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.events.base import LanguageSkill
-from shared.events.intake import ApplicationValidated, OfferClosed, OfferPublished
+from shared.events.intake import ApplicationValidated, ApplicationWithdrawn, OfferClosed, OfferPublished
 from shared.primitives.ids import new_id
 from shared.primitives.terms import Level, Mode
 from tests.builders.matching import an_application, an_offer, an_organisation
@@ -146,6 +146,17 @@ async def test_searches_are_listed_in_pages(matching: Matching, client: httpx.As
     assert [one["application_id"] for one in last.json()] == [str(applications[2].application_id)]
     unmatched = await client.get("/searches", params={"state": "no-match"}, headers=COORDINATOR)
     assert len(unmatched.json()) == 2
+
+
+async def test_a_search_is_found_by_its_reference_also_at_its_end(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    ended, other = an_application(reference="CN-2026-0041"), an_application(reference="CN-2026-0042")
+    await matching.hears(ended, other, ApplicationWithdrawn(application_id=ended.application_id, reason="other"))
+    found = (await client.get("/searches", params={"reference": "CN-2026-0041"}, headers=COORDINATOR)).json()
+    assert [(one["application_id"], one["state"]) for one in found] == [(str(ended.application_id), "withdrawn")]
+    listed = (await client.get("/searches", headers=COORDINATOR)).json()
+    assert [one["reference"] for one in listed] == ["CN-2026-0042"]
 
 
 @pytest.mark.parametrize("path", ["/searches", "/policies", "{ranking}", "{ranking}/{offer}"])
