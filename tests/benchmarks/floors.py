@@ -16,6 +16,7 @@ FLOORS: Mapping[str, float] = {
     "journey.two_hops.p99": 4.0,
     "matching.search.p50": 1 / 8,
     "matching.search.p95": 1 / 4,
+    "matching.proposing.p50": 1.5,
     "matching.round.solve": 0.25,
     "matching.round.fair.utility": 0.995,
     "matching.round.fair.gini": 0.75,
