@@ -1,4 +1,4 @@
-"""The search among a million offers: filling the index, the best twenty, one change."""
+"""The search among a million offers: filling the index, the best twenty against several peers, one change."""
 
 import gc
 import random
@@ -13,34 +13,78 @@ from services.matching.engine.values import Candidate, Request, Scale
 from shared.vocabulary.places_file import INSTALLED, ensure_places_file
 from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
 from tests.benchmarks.floors import FLOORS
+from tests.benchmarks.matching import changes
+from tests.benchmarks.matching.memory_speed import bytes_a_second, bytes_to_read
+from tests.benchmarks.matching.peers.columns import columns_of
+from tests.benchmarks.matching.peers.contests import CONTESTS, Peer
+from tests.benchmarks.matching.peers.question import Found
 from tests.builders.market import Market
 from tests.oracles.full_masks import FullMasks
 
 OFFERS, PORTION, TOP = 1_000_000, 100_000, 20
-TURNS, REQUESTS, OF_THE_PEER, CHANGES = 3, 300, 30, 2_000
+TURNS, REQUESTS, OF_THE_PEER, OF_EACH = 3, 300, 30, 100
 MASKS = "full masks of numpy"
+TITLES = {
+    "postgresql": "PostgreSQL, one GIN index over all codes",
+    "duckdb": "DuckDB, a table in memory",
+    "polars": "polars, frames of booleans and numbers",
+}
+AT_MEMORY_SPEED = "reading its bytes at the speed of memory"
 
 Report = Callable[[Figure], None]
 Tell = Callable[[str], None]
 
 
 def measure(report: Report, tell: Tell) -> None:
-    """Make the offers once; everything else is measured on them."""
+    """Make the offers once; everything else is measured on them. One peer is gone before the next one comes."""
     market, index = Market(7, _places()), OfferIndex()
     offers = _fill(index, market, report, tell)
     gc.collect()
     gc.freeze()  # as in a service: the collector must not go through millions of things that stay
+    index.search(market.request(), Scale(), top=TOP)
+    _against_masks(index, offers, market, report, tell)
+    _at_memory_speed(index, market, report, tell)
+    tell("matching.search: making columns for the other peers")
+    columns = columns_of(offers)
+    for name, opened in CONTESTS.items():
+        tell(f"matching.search.{name}: filling it")
+        with opened(columns) as peer:
+            _against(name, peer, index, market, report, tell)
+    del columns
+    changes.measure(index, offers, market, report, tell)
+
+
+def _against_masks(index: OfferIndex, offers: list[Candidate], market: Market, report: Report, tell: Tell) -> None:
     tell("matching.search: preparing the masks")
     masks = FullMasks(offers)
-    del offers
-    index.search(market.request(), Scale(), top=TOP)
     tell(f"matching.search: {TURNS} turns of {REQUESTS} requests")
-    turns = [_turn(index, masks, market) for _ in range(TURNS)]
+    turns = [_turn(index, masks, market, REQUESTS) for _ in range(TURNS)]
     for label, share in (("p50", 0.5), ("p95", 0.95)):
         runs = [(percentile(mine, share), percentile(theirs, share)) for mine, theirs in turns]
         name = f"matching.search.{label}"
         report(compared(name, "ms", MASKS, runs, "lower", floor=FLOORS[name]))
-    report(alone("matching.index.change", "µs", [_change(index, market) for _ in range(TURNS)], "lower"))
+
+
+def _against(name: str, peer: Peer, index: OfferIndex, market: Market, report: Report, tell: Tell) -> None:
+    tell(f"matching.search.{name}: {TURNS} turns of {OF_EACH} requests")
+    _turn(index, peer, market, OF_THE_PEER)  # not counted: caches fill, plans are made for the first time
+    turns = [_turn(index, peer, market, OF_EACH, of_the_peer=OF_EACH) for _ in range(TURNS)]
+    runs = [(percentile(mine, 0.5), percentile(theirs, 0.5)) for mine, theirs in turns]
+    figure = f"matching.search.{name}.p50"
+    report(compared(figure, "ms", TITLES[name], runs, "lower", floor=FLOORS[figure]))
+
+
+def _at_memory_speed(index: OfferIndex, market: Market, report: Report, tell: Tell) -> None:
+    tell(f"matching.search.memory: {TURNS} turns")
+    runs = []
+    for _ in range(TURNS):
+        speed, ours, least = bytes_a_second(), [], []
+        for _ in range(REQUESTS):
+            request = market.request(OFFERS // 3)
+            ours.append(_searched(index, request)[0])
+            least.append(bytes_to_read(index, request) / speed * 1e3)
+        runs.append((percentile(ours, 0.5), percentile(least, 0.5)))
+    report(compared("matching.search.memory", "ms", AT_MEMORY_SPEED, runs, "lower"))
 
 
 def _places() -> list[tuple[str, int | None]]:
@@ -73,33 +117,30 @@ def _fill(index: OfferIndex, market: Market, report: Report, tell: Tell) -> list
     return offers
 
 
-def _turn(index: OfferIndex, masks: FullMasks, market: Market) -> tuple[list[float], list[float]]:
+def _turn(
+    index: OfferIndex, peer: Peer, market: Market, requests: int, *, of_the_peer: int = OF_THE_PEER
+) -> tuple[list[float], list[float]]:
     """Milliseconds of ours for every request, and of the peer for some of the same; both must find the same."""
     ours, theirs = [], []
-    for number in range(REQUESTS):
+    for number in range(requests):
         request = market.request(OFFERS // 3)
-        begun = time.perf_counter()
-        hits = index.search(request, Scale(), top=TOP)
-        ours.append((time.perf_counter() - begun) * 1e3)
-        if number % (REQUESTS // OF_THE_PEER) == 0:
-            theirs.append(_of_the_peer(masks, request, [tuple(hit) for hit in hits.best]))
+        taken, found = _searched(index, request)
+        ours.append(taken)
+        if number % (requests // of_the_peer) == 0:
+            theirs.append(_of_the_peer(peer, request, found))
     return ours, theirs
 
 
-def _of_the_peer(masks: FullMasks, request: Request, ours: list[tuple[object, ...]]) -> float:
+def _searched(index: OfferIndex, request: Request) -> tuple[float, Found]:
     begun = time.perf_counter()
-    found = masks.best(request, Scale(), TOP)
+    hits = index.search(request, Scale(), top=TOP)
+    return (time.perf_counter() - begun) * 1e3, [(hit.offer_id, hit.score) for hit in hits.best]
+
+
+def _of_the_peer(peer: Peer, request: Request, ours: Found) -> float:
+    begun = time.perf_counter()
+    found = peer.best(request, Scale(), TOP)
     taken = (time.perf_counter() - begun) * 1e3
     if found != ours:
-        raise TrialError(f"the masks find {found}, the index {ours}")
+        raise TrialError(f"{type(peer).__name__} finds {found}, the index {ours}")
     return taken
-
-
-def _change(index: OfferIndex, market: Market) -> float:
-    """Microseconds to change an offer in place; the next search sees it."""
-    ids = list(index)
-    changed = [market.offer(market.random.choice(ids), OFFERS // 3) for _ in range(CHANGES)]
-    begun = time.perf_counter()
-    for one in changed:
-        index.put(one)
-    return (time.perf_counter() - begun) / CHANGES * 1e6
