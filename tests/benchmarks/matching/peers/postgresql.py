@@ -2,10 +2,10 @@
 
 Tried on 60 requests among 1,000,000 offers, by the median in milliseconds: rows sorted by modes and themes, as it is,
 57; by themes and modes 58; in no order of use 78; the same with months and modes left out of the index 111. In an
-earlier run, when the machine was less busy: in no order of use 32; words of bits in a table that is read from end to end
-77; a copy of each row for each of its themes and DAC codes, in their order and with a b-tree over them, 43. A text with
-its constants is planned in half a millisecond, and better than one with parameters, whose plan can't know how rare a
-code is.
+earlier run, when the machine was less busy: in no order of use 32; words of bits, the table read from end to end, 77;
+a copy of each row for each of its themes and DAC codes, in their order and with a b-tree over them, 43. A text with its
+constants is planned in half a millisecond, and better than one with parameters, whose plan can't know how rare a code
+is.
 """
 
 import asyncio
