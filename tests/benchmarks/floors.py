@@ -37,4 +37,4 @@ def summary(figures: Sequence[Figure]) -> str:
 def _row(figure: Figure) -> str:
     assert figure.ratio is not None
     verdict = "met" if figure.met else "not met"
-    return f"  {figure.name:<28} {figure.ratio:>#7.3g}  {figure.demand():<14}  {verdict}"
+    return f"  {figure.name:<30} {figure.ratio:>#7.3g}  {figure.demand():<14}  {verdict}"
