@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from services.matching.engine.filters import obstacles
@@ -25,18 +27,36 @@ Tell = Callable[[str], None]
 
 def measure(index: OfferIndex, offers: Sequence[Candidate], market: Market, report: Report, tell: Tell) -> None:
     """Microseconds until a change can be seen, and until a search has come back with it."""
-    name = "matching.index.change"
-    tell(f"{name}: filling tantivy with {OF_TANTIVY:,} offers")
-    ids = [one.offer_id for one in offers[:OF_TANTIVY]]
-    tantivy = Tantivy(offers[:OF_TANTIVY], lambda number: tell(f"{name}: {number:,} offers in tantivy"))
-    tell(f"{name}: {TURNS} turns")
-    peer = f"tantivy among {OF_TANTIVY:,}: delete, add, commit, reload"
-    changes = [
-        (_put(index.put, ids, market, CHANGES), _put(tantivy.put, ids, market, OF_THE_PEER)) for _ in range(TURNS)
-    ]
-    report(compared(name, "µs", peer, changes, "lower", floor=FLOORS[name]))
+    some = offers[:OF_TANTIVY]
+    with TemporaryDirectory(prefix="connect-tantivy-") as folder:
+        tantivy = _filled(some, tell, Path(folder))
+        _compare("matching.index.change", "tantivy on disk", index, tantivy, market, some, report)
+    tantivy = _filled(some, tell, None)
+    _compare("matching.index.change_in_memory", "tantivy in memory", index, tantivy, market, some, report)
+    name, ids = "matching.index.change_and_search", [one.offer_id for one in some]
     seen = [(_seen(index, ids, market), _seen_by_tantivy(tantivy, ids, market)) for _ in range(TURNS)]
-    report(compared(f"{name}_and_search", "µs", f"{peer}, search for its id", seen, "lower"))
+    report(compared(name, "µs", "tantivy in memory, search for its id", seen, "lower"))
+
+
+def _filled(offers: Sequence[Candidate], tell: Tell, folder: Path | None) -> Tantivy:
+    where = "in memory" if folder is None else "on disk"
+    tell(f"matching.index.change: filling tantivy {where} with {OF_TANTIVY:,} offers")
+    return Tantivy(offers, lambda number: tell(f"matching.index.change: {number:,} offers in tantivy"), folder)
+
+
+def _compare(
+    name: str,
+    peer: str,
+    index: OfferIndex,
+    tantivy: Tantivy,
+    market: Market,
+    offers: Sequence[Candidate],
+    report: Report,
+) -> None:
+    ids = [one.offer_id for one in offers]
+    turns = [(_put(index.put, ids, market, CHANGES), _put(tantivy.put, ids, market, OF_THE_PEER)) for _ in range(TURNS)]
+    told = f"{peer}, {OF_TANTIVY:,} offers: delete, add, commit, reload"
+    report(compared(name, "µs", told, turns, "lower", floor=FLOORS.get(name)))
 
 
 def _put(put: Callable[[Candidate], None], ids: Sequence[UUID], market: Market, number: int) -> float:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.matching import rounds, search
+from tests.benchmarks.matching import proposing, rounds, search
 
 Report = Callable[[Figure], None]
 Tell = Callable[[str], None]
-PARTS: tuple[Callable[[Report, Tell], None], ...] = (search.measure, rounds.measure)
+PARTS: tuple[Callable[[Report, Tell], None], ...] = (search.measure, proposing.measure, rounds.measure)
 
 
 def measure(report: Report, tell: Tell) -> None:

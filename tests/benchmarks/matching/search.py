@@ -1,8 +1,6 @@
 """The search among a million offers: filling the index, the best twenty against several peers, one change."""
 
 import gc
-import random
-import sqlite3
 import time
 from collections.abc import Callable
 
@@ -10,7 +8,6 @@ import psutil
 
 from services.matching.engine.index import OfferIndex
 from services.matching.engine.values import Candidate, Request, Scale
-from shared.vocabulary.places_file import INSTALLED, ensure_places_file
 from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
 from tests.benchmarks.floors import FLOORS
 from tests.benchmarks.matching import changes
@@ -18,6 +15,7 @@ from tests.benchmarks.matching.memory_speed import bytes_a_second, bytes_to_read
 from tests.benchmarks.matching.peers.columns import columns_of
 from tests.benchmarks.matching.peers.contests import CONTESTS, Peer
 from tests.benchmarks.matching.peers.question import Found
+from tests.benchmarks.matching.places import places
 from tests.builders.market import Market
 from tests.oracles.full_masks import FullMasks
 
@@ -37,7 +35,7 @@ Tell = Callable[[str], None]
 
 def measure(report: Report, tell: Tell) -> None:
     """Make the offers once; everything else is measured on them. One peer is gone before the next one comes."""
-    market, index = Market(7, _places()), OfferIndex()
+    market, index = Market(7, places()), OfferIndex()
     offers = _fill(index, market, report, tell)
     gc.collect()
     gc.freeze()  # as in a service: the collector must not go through millions of things that stay
@@ -85,18 +83,6 @@ def _at_memory_speed(index: OfferIndex, market: Market, report: Report, tell: Te
             least.append(bytes_to_read(index, request) / speed * 1e3)
         runs.append((percentile(ours, 0.5), percentile(least, 0.5)))
     report(compared("matching.search.memory", "ms", AT_MEMORY_SPEED, runs, "lower"))
-
-
-def _places() -> list[tuple[str, int | None]]:
-    """Every place of the package, the same order each time."""
-    places = sqlite3.connect(ensure_places_file(INSTALLED))
-    try:
-        rows = places.execute("SELECT country, population FROM place ORDER BY id")
-        found = [(str(country), population) for country, population in rows]
-    finally:
-        places.close()
-    random.Random(1).shuffle(found)
-    return found
 
 
 def _fill(index: OfferIndex, market: Market, report: Report, tell: Tell) -> list[Candidate]:
