@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from services.matching.engine.index import make_ready
-from services.matching.storage.living import living_in
+from services.matching.storage.living import Living, living_in
 from shared.hosting.service import Hosted
 from shared.postgres import pool
 from shared.primitives.waiting import wait_for
@@ -17,6 +17,7 @@ log = get_logger(__name__)
 
 PART = "offers"
 TRY_AGAIN_AFTER = 1.0
+KEEP_EVERY = 3 * 3600.0  # a quarter of the time for which one is trusted
 
 
 @asynccontextmanager
@@ -32,12 +33,34 @@ async def offers_in_memory(hosted: Hosted) -> AsyncIterator[None]:
     while not hosted.stopping.is_set():
         try:
             async with hosted.database.reading() as connection:
-                await living.catch_up(connection, tell)
+                await living.begin(connection, tell)
         except (*pool.AWAY, asyncpg.PostgresError) as error:
             log.warning("the offers can't be read", error=error)
             hosted.readiness.not_ready(PART, pool.explain(error, hosted.settings.postgres))
             await wait_for(hosted.stopping, TRY_AGAIN_AFTER)
         else:
-            hosted.readiness.ready(PART, offers_at_start=len(living.index))
+            hosted.readiness.ready(PART, offers_at_start=len(living.index), read_in_full=living.read_in_full)
             break
-    yield
+    keeping = asyncio.create_task(_keep_snapshots(hosted, living), name="snapshots of offers")
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await _keep(hosted, living)
+
+
+async def _keep_snapshots(hosted: Hosted, living: Living) -> None:
+    """At once if everything had to be read, and every few hours: the database must still know what it lacks."""
+    wait = 0.0 if living.read_in_full else KEEP_EVERY
+    while not await wait_for(hosted.stopping, wait):
+        await _keep(hosted, living)
+        wait = KEEP_EVERY
+
+
+async def _keep(hosted: Hosted, living: Living) -> None:
+    try:
+        async with hosted.database.unit_of_work() as work:
+            await living.keep(work)
+    except (*pool.AWAY, asyncpg.PostgresError) as error:
+        log.warning("the offers in memory are not kept for the next start", error=error)

@@ -16,12 +16,14 @@ from services.matching.engine.values import RATING_WITHOUT_ANY, Candidate, Scale
 from services.matching.rules.policy import Policy
 from services.matching.storage import offers
 from services.matching.storage.policies import policies_after
+from services.matching.storage.snapshots import Snapshot, forget_snapshots, read_snapshot, write_snapshot
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import Database, UnitOfWork
 
 AT_ONCE, PRUNE_AT_ONCE = 5_000, 10_000
 # Changes are kept for twice as long: whoever has not looked for so long reads everything again.
 TRUSTED_FOR = timedelta(hours=12)
+WORTH_KEEPING = 20_000  # offers from which on a snapshot is written; fewer are read within a second or two
 MEMORY = "living"
 
 Progress = Callable[[int], None]
@@ -47,6 +49,7 @@ class Living:
     index: OfferIndex = field(default_factory=OfferIndex)
     policies: dict[int, Policy] = field(default_factory=dict)
     mean_rating: float = RATING_WITHOUT_ANY
+    read_in_full: int = 0  # how often all offers were read
     _seen: int | None = None
     _seen_at: datetime | None = None
     _again: set[UUID] = field(default_factory=set)
@@ -70,6 +73,7 @@ class Living:
             own = set(row["own"])
             if self._seen_at is None or row["at"] - self._seen_at > TRUSTED_FOR:
                 await self._read_all(connection, own, progress)
+                self.read_in_full += 1
             await self._read(connection, (self._again | set(row["changed"])) - own)
             # What this transaction has changed is read again once it has ended, whichever way it ends.
             self._again = own
@@ -79,6 +83,27 @@ class Living:
                 await self._read_policies(connection)
         known = {one.offer_id: one for one in await offers.candidates(connection, own)} if own else {}
         return {offer_id: known.get(offer_id) for offer_id in own}
+
+    async def begin(self, connection: Connection, progress: Progress = lambda _: None) -> None:
+        """The first `catch_up`: from a snapshot that can be trusted and what came since, else from nothing."""
+        found = await read_snapshot(connection)
+        if found is not None:
+            self.index = OfferIndex.of(found.frozen)
+            self._seen, self._seen_at, self._again = found.seen, found.seen_at, set(found.again)
+            progress(len(self.index))
+        await self.catch_up(connection, progress)
+
+    async def keep(self, work: UnitOfWork) -> bool:
+        """Write a snapshot, if there are enough offers for reading it to be worth it; whether it was written.
+
+        To be called in a unit of work of its own, which has changed nothing else.
+        """
+        async with self._catching_up:
+            if self._seen is None or self._seen_at is None or len(self.index) < WORTH_KEEPING:
+                return False
+            snapshot = Snapshot(self.index.frozen(), self._seen, self._seen_at, frozenset(self._again))
+        await forget_snapshots(work.connection)
+        return await write_snapshot(work.connection, work.new_id(), snapshot) is not None
 
     async def _read_policies(self, connection: Connection) -> None:
         for one in await policies_after(connection, max(self.policies, default=0)):

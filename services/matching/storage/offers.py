@@ -17,14 +17,30 @@ from shared.primitives.terms import Level, Mode, Position
 
 ONE_DAY = timedelta(days=1)
 
-CANDIDATES = """
-    SELECT o.*, coalesce(t.ratings, 0) AS ratings, coalesce(t.rating_total, 0) AS rating_total,
+RATINGS = "coalesce(t.ratings, 0) AS ratings, coalesce(t.rating_total, 0) AS rating_total"
+COUNTED = "count(*) AS answered, count(*) FILTER (WHERE answer = 'accepted') AS accepted"
+ABOUT_OFFERS = "FROM answers WHERE side = 'offerer' AND about_offer"
+CANDIDATES = f"""
+    SELECT o.*, {RATINGS},
            ARRAY(SELECT b.days FROM bookings b WHERE b.member_id = o.member_id ORDER BY b.days) AS booked,
            a.answered, a.accepted
-    FROM offers o LEFT JOIN track_records t USING (member_id) CROSS JOIN LATERAL (
-        SELECT count(*) AS answered, count(*) FILTER (WHERE answer = 'accepted') AS accepted
-        FROM answers WHERE answers.offer_id = o.offer_id AND side = 'offerer' AND about_offer) AS a
-"""
+    FROM offers o LEFT JOIN track_records t USING (member_id)
+         CROSS JOIN LATERAL (SELECT {COUNTED} {ABOUT_OFFERS} AND answers.offer_id = o.offer_id) AS a
+"""  # noqa: S608  # constants
+# The same of all offers: to look bookings and answers up for each of a million takes as long as all the rest.
+ALL_CANDIDATES = f"""
+    SELECT o.*, {RATINGS}, coalesce(b.booked, '{{}}') AS booked, coalesce(a.answered, 0) AS answered,
+           coalesce(a.accepted, 0) AS accepted
+    FROM offers o LEFT JOIN track_records t USING (member_id)
+         LEFT JOIN (SELECT member_id, array_agg(days ORDER BY days) AS booked FROM bookings GROUP BY member_id) AS b
+             USING (member_id)
+         LEFT JOIN (SELECT offer_id, {COUNTED} {ABOUT_OFFERS} GROUP BY offer_id) AS a USING (offer_id)
+    WHERE o.state <> 'closed'
+"""  # noqa: S608  # constants
+# An enumeration is asked for its member a million times at a start, and a dictionary answers faster.
+MODES = {str(one): one for one in Mode}
+POSITIONS = {str(one): one for one in Position}
+LEVELS = {str(one): one for one in Level}
 
 
 async def save_offer(connection: Connection, event: OfferPublished, sequence: int) -> bool:
@@ -75,7 +91,7 @@ async def close_offer(connection: Connection, offer_id: UUID, sequence: int) -> 
 
 async def in_portions(connection: Connection, at_once: int) -> AsyncIterator[list[Candidate]]:
     """Every offer that is not gone for good, whatever else may rule it out, in portions of so many."""
-    rows = connection.cursor(f"{CANDIDATES} WHERE o.state <> 'closed'", prefetch=at_once)
+    rows = connection.cursor(ALL_CANDIDATES, prefetch=at_once)
     portion = []
     async for row in rows:
         portion.append(_candidate(row))
@@ -182,10 +198,10 @@ def _candidate(row: asyncpg.Record) -> Candidate:
         themes=frozenset(row["themes"]),
         sdgs=frozenset(row["sdgs"]),
         dac=frozenset(row["dac"]),
-        modes=tuple(map(Mode, row["modes"])),
-        position=Position(row["position"]),
+        modes=tuple(MODES[mode] for mode in row["modes"]),
+        position=POSITIONS[row["position"]],
         years_in_role=row["years_in_role"],
-        languages={language: Level(level) for language, level in row["languages"].items()},
+        languages={language: LEVELS[level] for language, level in row["languages"].items()},
         windows=tuple(days_of(window) for window in row["windows"]),
         days_a_year=row["days_a_year"] or None,  # intake sends 0 where the offer does not say
         capacity=row["capacity"],

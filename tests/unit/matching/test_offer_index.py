@@ -2,13 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
+import numpy as np
+import orjson
 import pytest
 
 from services.matching.engine.filters import obstacles
 from services.matching.engine.index import OfferIndex, make_ready, scan
+from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
 from services.matching.engine.search import search
 from services.matching.engine.values import Candidate, Scale, Weights
@@ -127,6 +132,30 @@ def test_after_many_changes_it_is_the_index_of_what_is_left(market: Market) -> N
     assert index.content() == fresh.content()
     assert index.expectations() == fresh.expectations()
     assert len(index) == len(there)
+
+
+def test_what_was_frozen_and_written_is_the_same_index(market: Market, tmp_path: Path) -> None:
+    """Also with slots that are free, and for what happens to it afterwards."""
+    random, some = Random(17), list(market.offers(1200, organisations=150))
+    index = filled(some)
+    for one in random.sample(some, 300):
+        index.remove(one.offer_id)
+    this = index.frozen()
+    contents: dict[str, Any] = {**this.arrays, "told": np.frombuffer(orjson.dumps(this.told), np.uint8)}
+    np.savez(tmp_path / "index.npz", **contents)
+    with np.load(tmp_path / "index.npz", allow_pickle=False) as read:
+        arrays = {name: read[name] for name in read.files}
+    again = OfferIndex.of(Frozen(arrays, orjson.loads(arrays.pop("told").tobytes())))
+    later = [market.offer(one.offer_id, 150) for one in random.sample(some, 600)] + list(market.offers(300))
+    for offers in ([], later):
+        for one in offers:
+            index.put(one)
+            again.put(one)
+        assert again.content() == index.content()
+        assert (len(again), again.expectations()) == (len(index), index.expectations())
+        for number in range(60):
+            request, scale = market.request(), SCALES[number % len(SCALES)]
+            assert again.search(request, scale, top=TOP) == index.search(request, scale, top=TOP)
 
 
 def test_making_ready_compiles_all_that_a_search_needs(market: Market, offers: list[Candidate]) -> None:

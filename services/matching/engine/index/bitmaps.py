@@ -23,6 +23,17 @@ class Bitmaps:
         self.bits: npt.NDArray[np.uint64] = np.zeros((FIRST_ROWS, FIRST_WORDS), np.uint64)
         self._rows: dict[Hashable, int] = {}
 
+    def named(self) -> list[Hashable]:
+        """The names in the order of their rows, of which the first is row 1."""
+        return list(self._rows)
+
+    @classmethod
+    def of(cls, bits: npt.NDArray[np.uint64], names: Iterable[Hashable]) -> "Bitmaps":
+        """Rows that were filled before; see `named`."""
+        bitmaps = cls()
+        bitmaps.bits, bitmaps._rows = bits, {name: row for row, name in enumerate(names, start=1)}
+        return bitmaps
+
     @property
     def words(self) -> int:
         """How many words a row has; a slot is at most 64 times that, less one."""

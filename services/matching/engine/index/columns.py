@@ -56,6 +56,14 @@ class Columns:
         self._end = 0  # of what was ever written into the pool
         self._left_behind = 0
 
+    @classmethod
+    def of(cls, lines: npt.NDArray[np.void], ids: npt.NDArray[np.void], pool: npt.NDArray[np.void]) -> "Columns":
+        """Columns that were filled before; the whole pool counts as written, and is packed when it must grow."""
+        columns = cls()
+        columns.lines, columns.ids, columns.pool, columns._end = lines, ids, pool, len(pool)
+        columns._left_behind = len(pool) - int(lines["others"].sum())
+        return columns
+
     def make_room(self, slots: int) -> None:
         """Let there be at least so many lines."""
         if slots > len(self.lines):

@@ -13,7 +13,16 @@ from services.matching.engine.filters import FILTERS
 from services.matching.engine.index import scan
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import LINE, Columns
-from services.matching.engine.index.entries import Codes, names_of
+from services.matching.engine.index.entries import LIVE, Codes, names_of
+from services.matching.engine.index.frozen import (
+    Frozen,
+    answers_of,
+    bitmaps_of,
+    codes_of,
+    columns_of,
+    frozen,
+    slots_in_use,
+)
 from services.matching.engine.index.kernel import key_of, score_in
 from services.matching.engine.index.question import Question, Rows, ask
 from services.matching.engine.values import Candidate, Request, Scale
@@ -54,6 +63,27 @@ class OfferIndex:
         self._answers_in: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._answers: dict[UUID, UUID] = {}
         self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
+
+    @classmethod
+    def of(cls, this: Frozen) -> "OfferIndex":
+        """The index that was frozen."""
+        index = cls()
+        index._bitmaps, index._columns, index._codes = bitmaps_of(this), columns_of(this), codes_of(this)
+        live = index._bitmaps.bits[index._bitmaps.row(LIVE)]
+        index._slots = dict(slots_in_use(this, live))
+        index._free = sorted(set(range(this.told["slots"])) - set(index._slots.values()), reverse=True)
+        for offer_id, application_id in answers_of(this).items():
+            index._answers[offer_id] = application_id
+            index._answering[application_id].add(offer_id)
+        lines = index._columns.lines[list(index._slots.values())]
+        for country in np.unique(lines["country"]).tolist():
+            here = lines[lines["country"] == country]
+            index._answers_in[country] = [int(here["answered"].sum()), int(here["accepted"].sum())]
+        return index
+
+    def frozen(self) -> Frozen:
+        """All of it, as it is now; later changes do not touch it."""
+        return frozen(self._bitmaps, self._columns, self._codes, len(self._slots) + len(self._free), self._answers)
 
     def __len__(self) -> int:
         return len(self._slots)
