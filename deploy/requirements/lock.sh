@@ -16,8 +16,9 @@ compile() {
     --no-emit-index-url --no-annotate --no-header ${UPGRADE:+--upgrade} --output-file "$out" "$@"
   sed -i '1i # Made by `make lock`; change pyproject.toml or build.in and run it again.' "$out"
 }
-compile dev --extra embedded --extra dev pyproject.toml
+compile dev --extra embedded --extra dev --extra similarity pyproject.toml
 compile run --constraints deploy/requirements/dev.txt pyproject.toml
+compile run-similarity --constraints deploy/requirements/dev.txt --extra similarity pyproject.toml
 compile build deploy/requirements/build.in
 
 "$VENV/bin/python" -m deploy.embedded.jars lock

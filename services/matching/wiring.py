@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.matching.http_api import LARGER_BODIES, router
-from services.matching.live import offers_in_memory, rounds_at_work
+from services.matching.live import offers_in_memory, rounds_at_work, titles_embedded
 from services.matching.reactions import REACTIONS
 from services.matching.schedule import SCHEDULE
 from shared.hosting.service import Companion, Role, Service
@@ -22,5 +22,6 @@ SERVICE = Service(
     companions=(
         *(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
         Companion("rounds at work", "schedule", rounds_at_work),
+        Companion("titles embedded", "schedule", titles_embedded),
     ),
 )

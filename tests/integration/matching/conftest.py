@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.matching import queries, use_cases
+from services.matching.live import titles
 from services.matching.rules.policy import Policy, Terms
 from services.matching.rules.proposals import DeclineReason
 from services.matching.rules.views import ProposalView, SearchView
@@ -147,6 +148,15 @@ def _row(name: str) -> Due:
 async def matching(open_database: OpenDatabase) -> Matching:
     """Matching with an empty database of its own."""
     return Matching(await open_database("matching"))
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Titles are looked for again at once: a test is shorter than the usual waits."""
+    monkeypatch.setattr(titles, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(titles, "SHARE_OF_LOOKING", 1.0)
+    monkeypatch.setattr(titles, "FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(titles, "LAST_BACKOFF", 0.05)
 
 
 class KnownPeople(TokenVerifier):

@@ -35,6 +35,11 @@ def test_only_a_coordinator_opens_a_call(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
+def test_only_a_coordinator_looks_for_similar_offers(role: Role) -> None:
+    assert may(somebody_of(HERE, role), "look for similar offers") is (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("role", Role)
 def test_suggestions_are_for_those_who_write_and_those_who_help_them(role: Role) -> None:
     able = role in {Role.APPLICANT, Role.EXPERT, Role.ASSOCIATION, Role.COORDINATOR}
     assert may(somebody_of(HERE, role), "ask for suggestions") is able

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from services.matching.engine import factors
 from services.matching.engine.acceptance import drawn
+from services.matching.engine.compiling import compiled
 from services.matching.engine.index.columns import NOTHING_KNOWN
-from services.matching.engine.index.compiling import compiled
 from services.matching.engine.index.question import ENOUGH, SHORTEST, Numbers, Rows
 from services.matching.engine.index.tables import (
     BANDS,

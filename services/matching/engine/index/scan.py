@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from services.matching.engine.index.compiling import compiled
+from services.matching.engine.compiling import compiled
 from services.matching.engine.index.kernel import (
     NONE,
     ONE,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numba
 from numba import njit
 
-_ENGINE = Path(__file__).parents[1]
+_ENGINE = Path(__file__).parent
 
 
 def _folder() -> Path:
