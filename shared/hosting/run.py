@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from shared.telemetry.tracing import configure_tracing
 # What an operator can mend: told in one sentence. Anything else is a defect, with its traceback.
 EXPECTED = (SettingsError, MigrationError, StuckBatch, OSError)
 
+PATIENT_NICENESS = 10  # where processors are few, those who act have them first
+
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Parse the command line, run, and end with 0, or with 2 and one sentence if it can't be started."""
@@ -40,6 +43,8 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
         _configure(service.name, role, settings)
         service.require()
         collect_rarely()
+        if service.patient:
+            os.nice(PATIENT_NICENESS)
         uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
     except EXPECTED as error:
         sys.exit(_sentence(service.name, error))

@@ -1,13 +1,16 @@
 """`connect journey` on real processes: each mode to its end, through harm, and the sentences where it can't."""
 
 import json
+import os
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
+from deploy.embedded.layout import SERVICES
 from shared.events.catalogue import CATALOGUE
 from shared.primitives.terms import Mode
 from tests.e2e.services import RunningServices
@@ -149,3 +152,8 @@ def test_the_case_can_be_read_in_the_portal_afterwards(running_services: Running
 def test_nothing_of_all_this_was_set_aside(running_services: RunningServices) -> None:
     journey(running_services, "round-table")
     assert [envelope.data for envelope in events_on(running_services, "connect.dead-letters")] == []
+
+
+def test_who_only_watches_gives_way_to_those_who_act(running_services: RunningServices) -> None:
+    given_way = {name: psutil.Process(running_services.pid(name)).nice() > os.nice(0) for name in SERVICES}
+    assert [name for name, gives_way in given_way.items() if gives_way] == ["monitor"]

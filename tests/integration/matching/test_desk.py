@@ -1,7 +1,5 @@
 """The coordinator's desk: who is best and why, why not, what if."""
 
-from datetime import date
-
 import httpx
 import pytest
 
@@ -173,9 +171,3 @@ async def test_the_desk_is_for_coordinators(matching: Matching, client: httpx.As
 async def test_nobody_searched_for_what_is_not_there(client: httpx.AsyncClient) -> None:
     for path in (f"/applications/{new_id()}/ranking", f"/applications/{new_id()}/relaxations"):
         assert (await client.get(path, headers=COORDINATOR)).status_code == 404
-
-
-async def test_reversed_dates_never_reach_the_list(matching: Matching) -> None:
-    application = an_application(earliest=date(2026, 6, 2), latest=date(2026, 6, 1))
-    await matching.hears(application)
-    assert any("dates-reversed" in detail for detail in await matching.dead_letters())

@@ -145,3 +145,19 @@ async def test_an_answer_that_a_search_with_proposals_did_not_see_joins_them_soo
     assert await matching.lets_time_work() == {"retry unmatched": 1}
     assert (await matching.proposals(application))[1].offer_id == answer.offer_id
     assert await matching.lets_time_work() == {}
+
+
+async def test_an_offer_without_a_window_is_there_and_ruled_out_for_its_window(matching: Matching) -> None:
+    application = an_application()
+    await matching.hears(an_offer(windows=()), application)
+    search = await matching.search(application)
+    assert [(one.filter, one.offers) for one in search.filtered] == [("window", 1)]
+
+
+async def test_codes_that_nobody_knows_match_nothing_and_break_nothing(matching: Matching) -> None:
+    unknown = (LanguageSkill(language="tlh", level=Level.C2),)
+    application = an_application(themes=("alchemy",), dac=(), languages=unknown)
+    await matching.hears(an_offer(), an_offer(themes=("alchemy",), languages=unknown), application)
+    (proposal,) = await matching.proposals(application)
+    assert "language:tlh" in proposal.contributions[3].because
+    assert await matching.dead_letters() == []
