@@ -45,8 +45,7 @@ class Service:
 
     `larger_bodies` are paths whose requests may have more bytes than the usual limit, each with its own.
     `require` is called before anything is started, to raise `SettingsError` if something of the service's own is wrong.
-    `patient`: it only watches, so what it hears may come half a second late, and it leaves the machine to those who act:
-    its processes give way to all others.
+    `patient`: it only watches, so what it hears may come half a second late, and its processes give way to all others.
     """
 
     name: str
