@@ -32,7 +32,7 @@ log = get_logger(__name__)
 
 LOOK_EVERY = 1.0
 TELL_EVERY = 100  # searches
-AT_ONCE = 5_000  # offers
+AT_ONCE = 200  # offers: others have a turn after each few milliseconds
 LOOKING = "looking"
 
 
@@ -112,7 +112,7 @@ class _Work:
         """What comes of the round."""
         async with self.database.reading() as connection:
             await living_in(self.database).catch_up(connection)
-            open_ = await searches.unproposed(connection, self.round.programme)
+            open_ = [one async for one in searches.unproposed(connection, self.round.programme)]
             refused = await proposals.all_refused(connection, [one.application_id for one in open_])
         pairs = await self._pairs(open_, refused)
         async with self.database.reading() as connection:

@@ -1,5 +1,6 @@
 """Searches, one per application."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.postgres.pool import Connection
 
+AT_ONCE = 100
 # Whether a search takes an offer that answers its application: it has no match, or proposals without this offer.
 TAKES_ANSWER = """
     (s.state IN ('no-match', 'called') OR s.state = 'proposed' AND NOT EXISTS (
@@ -159,16 +161,18 @@ async def open_searches(
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
 
 
-async def unproposed(connection: Connection, programme: str) -> list[Search]:
+async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Search]:
     """The searches of a programme of which nothing is proposed, in the order of their applications."""
-    rows = await connection.fetch(
+    rows = connection.cursor(
         """
         SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
         WHERE s.state IN ('searching', 'no-match', 'called') AND policies.programme = $1 ORDER BY s.application_id
         """,
         programme,
+        prefetch=AT_ONCE,
     )
-    return [_search(row) for row in rows]
+    async for row in rows:
+        yield _search(row)
 
 
 async def newest_open(connection: Connection, programme: str, limit: int) -> list[Search]:
