@@ -62,7 +62,7 @@ async def test_members_that_join_while_a_batch_is_held_back_lose_nothing(stage: 
     async with caller.talking(stage.applications):
         await caller.say([a_fact(application_id, DEFECTIVE) for application_id in stage.applications])
         await first.not_ready("LookupError: the batch is tried again")
-        for _ in range(3):
+        for _ in range(2):
             guest = stage.echo("react", environment=NAMELESS)
             await guest.not_ready("LookupError: the batch is tried again")
             assert await guest.stop() == 0
