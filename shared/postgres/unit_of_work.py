@@ -114,6 +114,7 @@ class Database:
             await outbox.store(connection, self.service, work.announced)
         if work.announced:
             self.outbox_filled.set()
+            await asyncio.sleep(0)  # a relay in this process asks for the rows before the caller says what was done
 
     @asynccontextmanager
     async def looking(self, actor: Actor) -> AsyncIterator[UnitOfWork]:

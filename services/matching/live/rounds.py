@@ -127,7 +127,7 @@ class _Work:
                 await self._tell(Progress(LOOKING, number, len(open_)))
             request = request_for(search, refused.get(search.application_id, frozenset()))
             scale = living.scale(living.policies[search.policy].weights)
-            for hit in living.index.search(request, scale, top=self.round.candidates).best:
+            for hit in living.index.best(request, scale, top=self.round.candidates):
                 pairs.add(search.application_id, hit.offer_id, hit.score)
             await asyncio.sleep(0)
         return pairs

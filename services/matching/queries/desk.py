@@ -86,7 +86,7 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
         scale = replace(scale, weights=asked.weights)
     hits = index.search(request, scale, top=asked.top)
     found = await _explained(work, request, hits.best, scale)
-    was = {hit.offer_id: rank for rank, hit in enumerate(index.search(as_it_is, ground.scale, top=WAS_AMONG).best, 1)}
+    was = {hit.offer_id: rank for rank, hit in enumerate(index.best(as_it_is, ground.scale, top=WAS_AMONG), 1)}
     ids = [one.candidate.offer_id for one in found.ranked]
     titles = await offers.titles(work.connection, ids)
     return RankingView(

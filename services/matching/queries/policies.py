@@ -56,7 +56,7 @@ async def _compared(work: UnitOfWork, search: Search, terms: Terms) -> Compared:
     request = request_for(search, await proposals.refused_offers(work.connection, search.application_id))
 
     def best(weights: Weights, top: int) -> tuple[UUID, ...]:
-        return tuple(hit.offer_id for hit in living.index.search(request, living.scale(weights), top=top).best)
+        return tuple(hit.offer_id for hit in living.index.best(request, living.scale(weights), top=top))
 
     return Compared(
         search.application_id,

@@ -6,7 +6,7 @@ was. What a unit of work has changed itself is given to it beside the index.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,7 @@ AT_ONCE, PRUNE_AT_ONCE = 5_000, 10_000
 # Changes are kept for twice as long: whoever has not looked for so long reads everything again.
 TRUSTED_FOR = timedelta(hours=12)
 WORTH_KEEPING = 20_000  # offers from which on a snapshot is written; fewer are read within a second or two
+REMEMBERED = 10_000  # offers of which all is known, beside what the index needs of them
 MEMORY = "living"
 
 Progress = Callable[[int], None]
@@ -52,6 +53,7 @@ class Living:
     read_in_full: int = 0  # how often all offers were read
     _seen: int | None = None
     _seen_at: datetime | None = None
+    _recent: dict[UUID, Candidate] = field(default_factory=dict)
     _again: set[UUID] = field(default_factory=set)
     _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -84,6 +86,20 @@ class Living:
         known = {one.offer_id: one for one in await offers.candidates(connection, own)} if own else {}
         return {offer_id: known.get(offer_id) for offer_id in own}
 
+    async def facts(self, connection: Connection, offer_ids: Sequence[UUID]) -> list[Candidate]:
+        """These offers with all that is known of them.
+
+        Who is best for one is often so for others: those that were asked for lately and have not changed since, by what
+        this process knows, are not read again.
+        """
+        unknown = [one for one in offer_ids if one not in self._recent]
+        for one in await offers.candidates(connection, unknown) if unknown else ():
+            self._recent[one.offer_id] = one
+        found = [self._recent[one] for one in offer_ids if one in self._recent]
+        while len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        return found
+
     async def begin(self, connection: Connection, progress: Progress = lambda _: None) -> None:
         """The first `catch_up`: from a snapshot that can be trusted and what came since, else from nothing."""
         found = await read_snapshot(connection)
@@ -112,6 +128,8 @@ class Living:
     async def _read(self, connection: Connection, changed: set[UUID]) -> None:
         if not changed:
             return
+        for offer_id in changed:
+            self._recent.pop(offer_id, None)
         known = {one.offer_id: one for one in await offers.candidates(connection, changed)}
         for offer_id in changed:
             if offer_id in known:
@@ -128,6 +146,7 @@ class Living:
             progress(len(index))
             await asyncio.sleep(0)
         self.index = index
+        self._recent.clear()
 
 
 def living_in(of: UnitOfWork | Database) -> Living:

@@ -48,7 +48,7 @@ async def put_proposals(connection: Connection, proposals: Iterable[Proposal]) -
         ON CONFLICT (proposal_id) DO UPDATE SET
             {", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", "))}, updated_at = now()
         """,  # noqa: S608  # the names are the constant above
-        [_columns(one) for one in proposals],
+        as_json(proposals),
     )
 
 
@@ -192,8 +192,12 @@ async def decided_without_answers(connection: Connection, limit: int) -> list[Pr
     return [_proposal(row) for row in rows]
 
 
+def as_json(proposals: Iterable[Proposal]) -> list[dict[str, object]]:
+    """Rows by their columns; ids as text, since those that asyncpg has read are of a class that JSON does not know."""
+    return [_columns(one) for one in proposals]
+
+
 def _columns(proposal: Proposal) -> dict[str, object]:
-    """As JSON; ids as text, since those that asyncpg has read are of a class that JSON does not know."""
     return {
         "proposal_id": str(proposal.proposal_id),
         "application_id": str(proposal.application_id),

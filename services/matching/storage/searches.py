@@ -1,6 +1,6 @@
 """Searches, one per application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import asyncpg
 from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Candidate
 from services.matching.rules.desk import OpenSearchView
-from services.matching.rules.proposals import OPEN, UNPUBLISHED
+from services.matching.rules.proposals import OPEN, UNPUBLISHED, Proposal
 from services.matching.rules.searches import Call, Search, SearchState
+from services.matching.storage.proposals import COLUMNS, as_json
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.postgres.pool import Connection
@@ -23,14 +24,22 @@ TAKES_ANSWER = """
 """
 
 
-async def add_search(connection: Connection, search: Search, sequence: int) -> bool:
-    """Store a new search, without a call. False if there is one for this application."""
-    added = await connection.fetchval(
-        """
-        INSERT INTO searches (application_id, application, themes, dac, state, policy, number, considered, filtered,
-                              sequence)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING true
-        """,
+async def add_search(connection: Connection, search: Search, sequence: int, found: Iterable[Proposal]) -> bool:
+    """Store a new search, without a call, and its proposals. False, and nothing, if this application has one already.
+
+    In one statement: who has just validated an application waits for its proposals.
+    """
+    added: bool = await connection.fetchval(
+        f"""
+        WITH opened AS (
+            INSERT INTO searches (application_id, application, themes, dac, state, policy, number, considered, filtered,
+                                  sequence)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING true),
+        found AS (
+            INSERT INTO proposals ({COLUMNS})
+            SELECT {COLUMNS} FROM jsonb_populate_recordset(NULL::proposals, $11) WHERE EXISTS (SELECT FROM opened))
+        SELECT EXISTS (SELECT FROM opened)
+        """,  # noqa: S608  # the names are a constant
         search.application_id,
         search.application.model_dump(mode="json"),
         list(search.application.themes),
@@ -41,8 +50,9 @@ async def add_search(connection: Connection, search: Search, sequence: int) -> b
         search.considered,
         [one.model_dump() for one in search.filtered],
         sequence,
+        as_json(found),
     )
-    return bool(added)
+    return added
 
 
 async def sequence_of(connection: Connection, application_id: UUID) -> int:

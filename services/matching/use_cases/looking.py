@@ -1,17 +1,16 @@
 """Looking over all offers for one search: the index tells which are the best, the database what they are now."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from services.matching.engine.filters import FILTERS, obstacles
-from services.matching.engine.index.offers import Hits
+from services.matching.engine.index.offers import Hit
 from services.matching.engine.raising import raises
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
 from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
-from services.matching.storage import offers
 from services.matching.storage.ground import Ground, Own
 from services.matching.storage.living import Living
 from shared.events.matching import FilteredOut
@@ -30,8 +29,8 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
     scale, top = ground.scale, ground.policy.proposals
     for tries_left in reversed(range(TRIES)):
         others = replace(request, refused=request.refused | own.keys())
-        hits = living.index.search(others, scale, top=top)
-        now = await offers.candidates(work.connection, [hit.offer_id for hit in hits.best]) if hits.best else []
+        hits = living.index.best(others, scale, top=top)
+        now = await living.facts(work.connection, [hit.offer_id for hit in hits])
         found = search_offers(request, [*now, *_alive(own)], scale, top=top)
         checked = search_offers(others, now, scale, top=len(now)) if own else found
         if _is_what_it_was(hits, checked) or not tries_left:
@@ -52,9 +51,9 @@ def _with_raises(found: Found, request: Request, scale: Scale) -> Found:
     return replace(found, ranked=tuple(replace(one, raises=raises(request, one, scale)) for one in found.ranked))
 
 
-def _is_what_it_was(hits: Hits, found: Found) -> bool:
+def _is_what_it_was(hits: Sequence[Hit], found: Found) -> bool:
     now = [(one.candidate.offer_id, round(one.score * 100)) for one in found.ranked]
-    return now == [tuple(hit) for hit in hits.best]
+    return now == [tuple(hit) for hit in hits]
 
 
 def _filtered(living: Living, request: Request, own: Own) -> tuple[FilteredOut, ...]:

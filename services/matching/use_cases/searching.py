@@ -28,8 +28,9 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
     begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
     found = await find_best(work, begun, ground)
     search = rules.looked(begun, found, ground.policy.publishing)
-    if await searches.add_search(work.connection, search, sequence_of(work)):
-        await _tell(work, search, found, ground.policy)
+    fresh = _drawn_up(work, search, found, ground.policy)
+    if await searches.add_search(work.connection, search, sequence_of(work), fresh):
+        _tell(work, search, found, fresh)
     elif sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
         raise WrongState("already-searched", "This application was validated before; withdraw it and apply anew.")
 
@@ -45,18 +46,23 @@ async def look_for_peers(work: UnitOfWork, search: Search, *, ask_again: bool = 
         ground = replace(ground, refused=frozenset())
     found = await find_best(work, search, ground)
     search = rules.looked(search, found, ground.policy.publishing)
+    fresh = _drawn_up(work, search, found, ground.policy)
     await searches.save_search(work.connection, search)
     await proposals.end_unpublished(work.connection, search.application_id)
-    await _tell(work, search, found, ground.policy)
+    await proposals.put_proposals(work.connection, fresh)
+    _tell(work, search, found, fresh)
     return search
 
 
-async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) -> None:
-    if found.ranked and policy.publishing is Publishing.BY_COORDINATOR:
-        await let_choose(work, search, found.ranked, policy)
-    elif found.ranked:
-        await publish(work, search, found.ranked, policy)
-    else:
+def _drawn_up(work: UnitOfWork, search: Search, found: Found, policy: Policy) -> list[Proposal]:
+    """What was found as proposals: published, or computed for a coordinator to choose from."""
+    by_itself = policy.publishing is Publishing.BY_ITSELF
+    state = ProposalState.PUBLISHED if by_itself else ProposalState.COMPUTED
+    return [drawn_up(work, search, one, policy, rank, state) for rank, one in enumerate(found.ranked, start=1)]
+
+
+def _tell(work: UnitOfWork, search: Search, found: Found, fresh: Sequence[Proposal]) -> None:
+    if not fresh:
         work.announce(
             NoMatchFound(
                 application_id=search.application_id,
@@ -66,18 +72,14 @@ async def _tell(work: UnitOfWork, search: Search, found: Found, policy: Policy) 
             ),
             case=search.application_id,
         )
-
-
-async def let_choose(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> None:
-    """Store what was computed, for a coordinator to choose from; nobody else is told."""
-    await proposals.put_proposals(
-        work.connection,
-        [drawn_up(work, search, one, policy, rank, ProposalState.COMPUTED) for rank, one in enumerate(ranked, start=1)],
-    )
-    work.announce(
-        CandidatesFound(application_id=search.application_id, candidates=len(ranked), search=search.number),
-        case=search.application_id,
-    )
+    elif fresh[0].state is ProposalState.COMPUTED:
+        work.announce(
+            CandidatesFound(application_id=search.application_id, candidates=len(fresh), search=search.number),
+            case=search.application_id,
+        )
+    else:
+        for proposal in fresh:
+            tell_proposed(work, proposal)
 
 
 async def publish(

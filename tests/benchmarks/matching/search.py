@@ -39,7 +39,7 @@ def measure(report: Report, tell: Tell) -> None:
     offers = _fill(index, market, report, tell)
     gc.collect()
     gc.freeze()  # as in a service: the collector must not go through millions of things that stay
-    index.search(market.request(), Scale(), top=TOP)
+    index.best(market.request(), Scale(), top=TOP)
     _against_masks(index, offers, market, report, tell)
     _at_memory_speed(index, market, report, tell)
     tell("matching.search: making columns for the other peers")
@@ -119,8 +119,8 @@ def _turn(
 
 def _searched(index: OfferIndex, request: Request) -> tuple[float, Found]:
     begun = time.perf_counter()
-    hits = index.search(request, Scale(), top=TOP)
-    return (time.perf_counter() - begun) * 1e3, [(hit.offer_id, hit.score) for hit in hits.best]
+    best = index.best(request, Scale(), top=TOP)
+    return (time.perf_counter() - begun) * 1e3, [(hit.offer_id, hit.score) for hit in best]
 
 
 def _of_the_peer(peer: Peer, request: Request, ours: Found) -> float:

@@ -190,3 +190,13 @@ async def test_two_at_once_read_the_offers_once(matching: Matching) -> None:
 
     await asyncio.gather(*(look() for _ in range(4)))
     assert (len(living.index), read) == (2, [2])
+
+
+async def test_an_offer_that_was_proposed_before_is_proposed_as_it_is_now(matching: Matching) -> None:
+    """What was known of it for the first application is not what holds for the third."""
+    offer, (first, second, third) = an_offer(years_in_role=2, capacity=5), (an_application() for _ in range(3))
+    await matching.hears(offer, first, second)
+    await another_process(matching).hears(offer.model_copy(update={"years_in_role": 9}))
+    await matching.hears(third)
+    before, now = (await matching.proposal(second)).contributions[1], (await matching.proposal(third)).contributions[1]
+    assert ("years:2" in before.because, "years:9" in now.because) == (True, True)

@@ -54,6 +54,8 @@ def test_it_finds_what_full_masks_find_with_the_same_scores(market: Market, offe
         request, scale = market.request(), SCALES[number % len(SCALES)]
         hits = index.search(request, scale, top=TOP)
         assert [tuple(hit) for hit in hits.best] == masks.best(request, scale, TOP)
+        for top in (1, 3, TOP):
+            assert index.best(request, scale, top=top) == hits.best[:top]
         nobody += not hits.best
     assert 0 < nobody < REQUESTS / 2  # both were met
 
@@ -165,6 +167,7 @@ def test_making_ready_compiles_all_that_a_search_needs(market: Market, offers: l
     index, request = filled(offers[:50]), market.request()
     hits = index.search(request, Scale(), top=TOP)
     index.removed(request)
+    index.best(request, Scale(), top=TOP)
     for hit in hits.best:
         index.rank(request, Scale(), hit)
     assert [len(each.signatures) for each in (scan.best, scan.tally)] == compiled

@@ -128,12 +128,10 @@ def best_level(bits: Bits, speakers: Rows, levels: Rows, slot: int) -> int:
 
 
 @compiled
-def fit_of(q: Numbers, position: Table, context: Table, line: Any, free: int, mode: int) -> int:
-    """What position, context and availability give, in hundredths of a point."""
+def availability_points(q: Numbers, line: Any, free: int, mode: int) -> int:
+    """What the choice of days and the track record give, in hundredths of a point."""
     share = availability_share(free, ENOUGH[mode], line.ratings, line.rating, q.mean_rating)
-    return int(
-        position[line.position, line.years] + context_points(q, context, line) + hundredths(q.availability, share)
-    )
+    return int(hundredths(q.availability, share))
 
 
 @compiled

@@ -130,14 +130,13 @@ class OfferIndex:
 
     def search(self, request: Request, scale: Scale, *, top: int) -> Hits:
         """The best `top` offers that pass every hard filter: those of `search.search` over the same offers."""
-        keys, slots = np.empty(top, np.int64), np.empty(top, np.int64)
-        found, passed, _ = self._scan(self._question(request, scale), keys, slots)
-        numbers = self._columns.ids[slots[:found]].tolist()
-        best = tuple(
-            Hit(UUID(int=high << 64 | low), score_in(key))
-            for (high, low), key in zip(numbers, keys[:found].tolist(), strict=True)
-        )
+        best, passed = self._best(self._question(request, scale), top)
         return Hits(best, passed, len(self))
+
+    def best(self, request: Request, scale: Scale, *, top: int) -> tuple[Hit, ...]:
+        """The same, and nothing is counted, which leaves out most of the work."""
+        best, _ = self._best(self._question(request, scale, counting=False), top)
+        return best
 
     def rank(self, request: Request, scale: Scale, hit: Hit) -> Rank | None:
         """The place of an offer that passes every hard filter and has that score; None where it is not in here."""
@@ -197,6 +196,16 @@ class OfferIndex:
             known[offer_id] = (names, tuple(facts), tuple(self._columns.stretches(slot)), self._answers.get(offer_id))
         return known
 
+    def _best(self, question: Question, top: int) -> tuple[tuple[Hit, ...], int]:
+        keys, slots = np.empty(top, np.int64), np.empty(top, np.int64)
+        found, passed, _ = self._scan(question, keys, slots)
+        numbers = self._columns.ids[slots[:found]].tolist()
+        best = tuple(
+            Hit(UUID(int=high << 64 | low), score_in(key))
+            for (high, low), key in zip(numbers, keys[:found].tolist(), strict=True)
+        )
+        return best, passed
+
     def _scan(self, question: Question, keys: Rows, slots: Rows) -> tuple[int, int, int]:
         columns = self._columns
         found: tuple[int, int, int] = scan.best(
@@ -204,7 +213,7 @@ class OfferIndex:
         )
         return found
 
-    def _question(self, request: Request, scale: Scale) -> Question:
+    def _question(self, request: Request, scale: Scale, *, counting: bool = True) -> Question:
         answering = self._answering.get(request.application_id, ())
         return ask(
             request,
@@ -213,6 +222,7 @@ class OfferIndex:
             codes=self._codes,
             slots=self._slots,
             answering=(self._slots[one] for one in answering),
+            counting=counting,
         )
 
     def _forget(self, slot: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matching.engine.days import LIMITS, advised
-from services.matching.engine.factors import ENOUGH_CHOICE
+from services.matching.engine.factors import ENOUGH_CHOICE, hundredths
 from services.matching.engine.filters import RANKS
 from services.matching.engine.index import tables
 from services.matching.engine.index.bitmaps import Bitmaps
@@ -38,7 +38,9 @@ HIGHEST_KEY = 2**63 - 1
 class Numbers(NamedTuple):
     """What a request is, in numbers. Days are proleptic ordinals; the rows are those of Bitmaps.
 
-    `advised`: the first mode that fits is chosen of those that are offered. `than_key`, `than_slot`: it is counted how
+    `advised`: the first mode that fits is chosen of those that are offered. `most`: the most that an offer can get for
+    knowledge, language and availability, in hundredths of a point. `counting`: each one that passes is counted, also
+    those that can't be among the best. `than_key`, `than_slot`: it is counted how
     many come before an offer with this key in this slot.
     """
 
@@ -60,6 +62,8 @@ class Numbers(NamedTuple):
     subregion: int
     availability: float
     mean_rating: float
+    most: int
+    counting: bool
     than_key: int = HIGHEST_KEY
     than_slot: int = 0
 
@@ -107,6 +111,7 @@ def ask(
     codes: Codes,
     slots: Mapping[UUID, int],
     answering: Iterable[int],
+    counting: bool,
 ) -> Question:
     """The question that a request puts to the index.
 
@@ -118,8 +123,12 @@ def ask(
     themes = [bitmaps.row(("theme", code)) for code in request.themes]
     purposes = [bitmaps.row(("dac", code)) for code in dac]
     sectors = [bitmaps.row(("sector", code[:3])) for code in dac]
+    knowledge = tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs))
+    language = tables.language(weights.language)
+    # The last entry of a table is its highest: everything is covered, the level is the best.
+    most = int(knowledge[-1, -1, -1] + language[-1]) + hundredths(weights.availability, 1.0)
     return Question(
-        numbers=_numbers(request, scale, bitmaps, codes),
+        numbers=_numbers(request, scale, bitmaps, codes)._replace(most=most, counting=counting),
         knows=_rows((*themes, *purposes, *(sectors if request.related else ()))),
         themes=_rows(themes),
         dac=_rows(purposes),
@@ -133,10 +142,10 @@ def ask(
         preferred=_known(request.preferred, codes.organisations),
         refused=_known(request.refused, slots),
         answering=_rows(answering),
-        knowledge=tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs)),
+        knowledge=knowledge,
         position=tables.position(weights.position, request.position),
         context=tables.context(weights.context),
-        language=tables.language(weights.language),
+        language=language,
         expected=_expected(scale, codes.countries),
     )
 
@@ -161,6 +170,8 @@ def _numbers(request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes) -> 
         subregion=_place(request.place.subregion, codes.places),
         availability=float(scale.weights.availability),
         mean_rating=float(scale.mean_rating),
+        most=0,
+        counting=True,
     )
 
 

@@ -33,4 +33,5 @@ def make_ready() -> None:
         same_country=False,
     )
     index.search(request, Scale(), top=1)
+    index.best(request, Scale(), top=1)
     index.removed(request)

@@ -13,8 +13,9 @@ from services.matching.engine.index.kernel import (
     Shares,
     accepted_share,
     any_of,
+    availability_points,
     best_level,
-    fit_of,
+    context_points,
     free_days,
     holds,
     hundredths,
@@ -145,7 +146,9 @@ def best(
 ) -> tuple[int, int, int]:
     """Fill `keys` and `slots` with the best, the best first.
 
-    Returns how many were found, how many passed, and how many of these come before the one that `q` asks of.
+    Returns how many were found, how many passed, and how many of these come before the one that `q` asks of. Unless `q`
+    has them counted, offers are passed over that would not be among the best if they got the most for all that has not
+    been looked at: then the last two numbers mean nothing.
 
     Offers that answer this application, and so are not open to all, come first, as a block of their own.
     """
@@ -159,6 +162,12 @@ def best(
             number = open_to_all(bits, q, knows, months, speakers, levels, begin, passed, candidates)
         for slot in candidates[:number]:
             line = lines[slot]
+            fixed = position[line.position, line.years] + context_points(q, context, line)
+            agrees = accepted_share(line.answered, line.accepted, expected[line.country])
+            if found == len(keys) and not q.counting:
+                highest = hundredths((q.most + fixed) / 100, agrees)
+                if key_of(highest, holds(preferred, line.organisation), begin < 0, line.reserved) < keys[found - 1]:
+                    continue
             free, longest = free_days(q, line, pool)
             mode = mode_for(q, modes, line, longest)
             level = best_level(bits, speakers, levels, slot)
@@ -166,8 +175,8 @@ def best(
                 continue
             halves = number_of(bits, dac, slot) + number_of(bits, sectors, slot)
             fit = knowledge[number_of(bits, themes, slot), halves, number_of(bits, sdgs, slot)] + language[level]
-            fit += fit_of(q, position, context, line, free, mode)
-            score = hundredths(fit / 100, accepted_share(line.answered, line.accepted, expected[line.country]))
+            fit += fixed + availability_points(q, line, free, mode)
+            score = hundredths(fit / 100, agrees)
             key = key_of(score, holds(preferred, line.organisation), begin < 0, line.reserved)
             survivors += 1
             ahead += key > q.than_key or (key == q.than_key and is_before(ids, slot, q.than_slot))
