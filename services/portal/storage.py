@@ -36,9 +36,14 @@ class Offer:
 
 async def lock_cases(connection: Connection, case_ids: Iterable[UUID]) -> None:
     """Make the cases that are new, and lock all of them, in the order of their ids."""
-    ids = sorted(set(case_ids))
-    await connection.execute("INSERT INTO cases (case_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING", ids)
-    await connection.execute("SELECT 1 FROM cases WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE", ids)
+    # A row that is there already is locked, whatever the condition says, and is not written.
+    await connection.execute(
+        """
+        INSERT INTO cases (case_id) SELECT unnest($1::uuid[])
+        ON CONFLICT (case_id) DO UPDATE SET case_id = excluded.case_id WHERE false
+        """,
+        sorted(set(case_ids)),
+    )
 
 
 async def add_facts(connection: Connection, events: Sequence[tuple[UUID, Envelope]]) -> None:
