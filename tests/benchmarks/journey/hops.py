@@ -33,7 +33,8 @@ class Hops:
 
 
 @asynccontextmanager
-async def _reading(bootstrap: str, topic: str, partitions: int) -> AsyncIterator[AIOKafkaConsumer]:
+async def reading(bootstrap: str, topic: str, partitions: int) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of what comes from now on, without a group."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
     consumer.assign([TopicPartition(topic, number) for number in range(partitions)])
     await consumer.start()
@@ -88,7 +89,7 @@ async def ping_pong(bootstrap: str) -> AsyncIterator[PingPong]:
     """With the first round done, so that the other end is known to listen."""
     async with (
         AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer,
-        _reading(bootstrap, PONG, 1) as pongs,
+        reading(bootstrap, PONG, 1) as pongs,
     ):
         rounds = PingPong(producer, pongs)
         await rounds.milliseconds()
@@ -164,11 +165,11 @@ async def journeys(services: RunningServices, desk: Desk) -> AsyncIterator[Journ
         async with in_time(ANSWER_WITHIN):
             while not await matching.fetchval("SELECT true FROM offers WHERE offer_id = $1", offer):
                 await asyncio.sleep(0.05)
-        async with _reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as consumer:
+        async with reading(services.servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as consumer:
             proposals = Proposals(consumer)
-            reading = asyncio.create_task(proposals.keep_reading())
+            watching = asyncio.create_task(proposals.keep_reading())
             yield Journeys(desk, proposals, intake, matching)
-            reading.cancel()
+            watching.cancel()
     finally:
         await intake.close()
         await matching.close()

@@ -1,55 +1,49 @@
-"""From ApplicationValidated to MatchProposed with a million offers, against a thousand; and reading all of them.
+"""From ApplicationValidated to MatchProposed with a million offers, against a thousand.
 
-The whole reaction is timed, from the message to its commit: claim, search, proposals, outbox. The applications are the
-same for both, those that find enough among the thousand, so that both propose as much.
+Timed is the way from the event's sending to the reading of the first proposal, over Kafka, and the reaction alone: from
+the message in hand to the commit of its proposals. The applications are the same for both, those that find enough among
+the thousand, so that both propose as much.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from uuid import uuid4
 
-import asyncpg
 import uvloop
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.embedded.testing import EmbeddedServers
 from services.matching.engine.index import OfferIndex
-from services.matching.engine.values import Candidate, Days, Request, Scale
-from services.matching.storage.living import Living, living_in
+from services.matching.engine.values import Candidate, Request, Scale
 from services.matching.wiring import SERVICE
 from shared.events.base import LanguageSkill, OrganisationFacts
 from shared.events.intake import ApplicationValidated
-from shared.postgres import pool
-from shared.postgres.migrate import migrate, read_migrations
-from shared.postgres.unit_of_work import Database
 from shared.primitives.ids import new_id
+from shared.primitives.readiness import Readiness
 from shared.primitives.terms import OrganisationKind
 from shared.streaming.batch import BatchProcessor
+from shared.streaming.consumer import Consumer
+from shared.streaming.relay import Relay
+from shared.streaming.settings import KafkaSettings
+from shared.streaming.topics import ensure_topics
 from tests.benchmarks.figures import Figure, TrialError, compared, percentile
 from tests.benchmarks.floors import FLOORS
+from tests.benchmarks.journey.hops import PARTITIONS, PROPOSALS, Proposals, reading
+from tests.benchmarks.matching.filled import Filled, Tell, filled
 from tests.benchmarks.matching.places import places
+from tests.benchmarks.matching.starting import measure_starts, read_all
 from tests.builders.market import Market
-from tests.conftest import create_database, drop_databases, postgres_settings
 from tests.integration.shared.arriving import Arriving
 
-MANY, FEW, PORTION = 1_000_000, 1_000, 50_000
+MANY, FEW = 1_000_000, 1_000
 TURNS, APPLICATIONS, WARM_UP, PROPOSED = 3, 100, 50, 3
-NEVER_ENDING = 9999  # years that PostgreSQL's ranges have no day after
-COLUMNS = (
-    *("offer_id", "organisation_id", "member_id", "country", "population", "answers", "title", "title_language"),
-    *("themes", "sdgs", "dac", "modes", "position", "years_in_role", "result_year", "languages", "windows"),
-    *("days_a_year", "capacity", "reserved", "state", "sequence"),
-)
-# A fresh copy of a filled database would have no change to note; nobody has looked yet.
-WITHOUT_TRIGGERS = "SET session_replication_role = replica"
-
 
 Report = Callable[[Figure], None]
-Tell = Callable[[str], None]
-Progress = Callable[[int], None]
+Proposes = Callable[[Request], Awaitable[float]]
 
 
 def measure(report: Report, tell: Tell) -> None:
@@ -63,33 +57,56 @@ def measure(report: Report, tell: Tell) -> None:
 
 
 async def _measure(servers: EmbeddedServers, report: Report, tell: Tell) -> None:
-    market = Market(11, places())
+    market, kafka = Market(11, places()), KafkaSettings(bootstrap=servers.kafka_bootstrap)
     few = list(market.offers(FEW, organisations=FEW // 3))
-    async with _filled(servers, iter(few), tell) as small, _filled(servers, _more(market, few), tell) as large:
-        await _read(small, lambda _: None)
-        for figure in await _rebuilt(large, tell):
+    await ensure_topics(kafka)
+    async with filled(servers, iter(few), tell) as small, filled(servers, _more(market, few), tell) as large:
+        await read_all(small, lambda _: None)
+        for figure in await measure_starts(large, MANY, tell):
             report(figure)
         asked = _asked(market, few)
-        for one in asked[:WARM_UP]:
-            await small.proposes(one)
-            await large.proposes(one)
-        runs = []
-        for turn in range(TURNS):
-            tell(f"matching.proposing: turn {turn + 1} of {TURNS}")
-            taken: dict[bool, list[float]] = {True: [], False: []}
-            for number, one in enumerate(asked):
-                for is_large in (number % 2 == 0, number % 2 == 1):
-                    taken[is_large].append(await (large if is_large else small).proposes(one))
-            runs.append((percentile(taken[True], 0.5), percentile(taken[False], 0.5)))
-    name = "matching.proposing.p50"
-    report(compared(name, "ms", "with 1,000 offers", runs, "lower", floor=FLOORS[name]))
+        await _compare("matching.reaction.p50", Reacting(small).proposes, Reacting(large).proposes, asked, report, tell)
+        async with (
+            reading(servers.kafka_bootstrap, PROPOSALS, PARTITIONS) as consumer,
+            AIOKafkaProducer(**kafka.client_options(), enable_idempotence=True) as producer,
+        ):
+            proposals = Proposals(consumer)
+            watching = asyncio.create_task(proposals.keep_reading())
+            async with (
+                _hearing(small, kafka, producer, proposals) as one,
+                _hearing(large, kafka, producer, proposals) as other,
+            ):
+                await _compare("matching.proposing.p50", one.proposes, other.proposes, asked, report, tell)
+            watching.cancel()
+
+
+async def _compare(
+    name: str,
+    small: Proposes,
+    large: Proposes,
+    asked: list[Request],
+    report: Report,
+    tell: Tell,
+) -> None:
+    for one in asked[:WARM_UP]:
+        await small(one)
+        await large(one)
+    runs = []
+    for turn in range(TURNS):
+        tell(f"{name}: turn {turn + 1} of {TURNS}")
+        taken: dict[bool, list[float]] = {True: [], False: []}
+        for number, one in enumerate(asked):
+            for is_large in (number % 2 == 0, number % 2 == 1):
+                taken[is_large].append(await (large if is_large else small)(one))
+        runs.append((percentile(taken[True], 0.5), percentile(taken[False], 0.5)))
+    report(compared(name, "ms", "with 1,000 offers", runs, "lower", floor=FLOORS.get(name)))
 
 
 @dataclass
-class Side:
-    """A database with offers, and what hears the applications."""
+class Reacting:
+    """A reaction without Kafka."""
 
-    database: Database
+    filled: Filled
     arriving: Arriving = field(default_factory=Arriving)
 
     async def proposes(self, asked: Request) -> float:
@@ -97,9 +114,9 @@ class Side:
         event = _event(asked)
         message = self.arriving.message(event)
         begun = time.perf_counter()
-        await BatchProcessor(self.database, SERVICE.reactions).process([message])
+        await BatchProcessor(self.filled.database, SERVICE.reactions).process([message])
         taken = (time.perf_counter() - begun) * 1e3
-        found = await self.database.pool.fetchval(
+        found = await self.filled.database.pool.fetchval(
             "SELECT count(*) FROM proposals WHERE application_id = $1", event.application_id
         )
         if found != PROPOSED:
@@ -107,84 +124,52 @@ class Side:
         return taken
 
 
+@dataclass
+class Hearing:
+    """A consumer and a relay beside the database, and a topic that they alone hear."""
+
+    topic: str
+    producer: AIOKafkaProducer
+    proposals: Proposals
+    arriving: Arriving = field(default_factory=Arriving)
+
+    async def proposes(self, asked: Request) -> float:
+        """Milliseconds from the sending of the event to the reading of its first proposal."""
+        event = _event(asked)
+        message = self.arriving.message(event)
+        assert message.key is not None
+        begun = time.time()
+        sent = await self.producer.send(
+            self.topic, message.value, key=message.key.encode(), headers=list(message.headers)
+        )
+        await sent
+        return (await self.proposals.first_for(str(event.application_id)) - begun) * 1e3
+
+
 @asynccontextmanager
-async def _filled(servers: EmbeddedServers, offers: Iterator[Candidate], tell: Tell) -> AsyncIterator[Side]:
-    name = f"bench_{uuid4().hex[:12]}"
-    await create_database(servers, name, template="template0")
-    connection = await pool.connect(postgres_settings(servers, name), application="benchmark")
+async def _hearing(
+    side: Filled, kafka: KafkaSettings, producer: AIOKafkaProducer, proposals: Proposals
+) -> AsyncIterator[Hearing]:
+    topic, stopping = f"benchmark.{uuid4().hex[:12]}", asyncio.Event()
+    admin = AIOKafkaAdminClient(**kafka.client_options())
+    await admin.start()
     try:
-        await migrate(connection, read_migrations(SERVICE.name, SERVICE.migrations))
-        await connection.execute(WITHOUT_TRIGGERS)
-        await _fill(connection, offers, tell)
-        await connection.execute("ANALYZE")
+        await admin.create_topics([NewTopic(topic, 1, 1)])
     finally:
-        await connection.close()
-    connections = await pool.open_pool(postgres_settings(servers, name), application="benchmark")
-    try:
-        yield Side(Database(connections, SERVICE.name))
-    finally:
-        await asyncio.wait_for(connections.close(), 10)
-        await drop_databases(servers, [name])
-
-
-async def _fill(connection: asyncpg.Connection, offers: Iterator[Candidate], tell: Tell) -> None:
-    written = 0
-    while rows := [_row(one) for one in islice(offers, PORTION)]:
-        await connection.copy_records_to_table("offers", columns=COLUMNS, records=rows)
-        written += len(rows)
-        if written % (PORTION * 4) == 0:
-            tell(f"matching.proposing: {written:,} offers written")
+        await admin.close()
+    processor = BatchProcessor(side.database, SERVICE.reactions)
+    consumer = Consumer(group=topic, topics=(topic,), settings=kafka, processor=processor, readiness=Readiness())
+    relay = Relay(SERVICE.name, side.postgres, kafka, Readiness(), side.database.outbox_filled)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(consumer.run(stopping))
+        group.create_task(relay.run(stopping))
+        yield Hearing(topic, producer, proposals)
+        stopping.set()
 
 
 def _more(market: Market, few: list[Candidate]) -> Iterator[Candidate]:
     yield from few
     yield from market.offers(MANY - FEW, organisations=MANY // 3)
-
-
-async def _read(side: Side, progress: Progress) -> Living:
-    living = living_in(side.database)
-    async with side.database.reading() as connection:
-        await living.catch_up(connection, progress)
-    return living
-
-
-async def _rebuilt(side: Side, tell: Tell) -> tuple[Figure, Figure]:
-    """Microseconds an offer to read a million from the database, against the first hundred thousand of them.
-
-    And seconds to read a snapshot of them and what came since, against reading all.
-    """
-    begun, first = time.perf_counter(), 0.0
-
-    def note(number: int) -> None:
-        nonlocal first
-        taken = time.perf_counter() - begun
-        if number == MANY // 10:
-            first = taken
-        if number % (MANY // 5) == 0:
-            tell(f"matching.index.rebuild: {number:,} offers read in {taken:.0f} s")
-
-    living = await _read(side, note)
-    taken = time.perf_counter() - begun
-    if len(living.index) != MANY:
-        raise TrialError(f"{len(living.index)} offers were read, not {MANY}")
-    runs = [(taken / MANY * 1e6, first / (MANY // 10) * 1e6)]
-    rebuild = compared("matching.index.rebuild", "µs an offer", "the first 100,000", runs, "lower")
-    kept = [(await _from_snapshot(side, living), taken) for _ in range(TURNS)]
-    return rebuild, compared("matching.index.from_snapshot", "s", "all from the database", kept, "lower")
-
-
-async def _from_snapshot(side: Side, living: Living) -> float:
-    async with side.database.unit_of_work() as work:
-        if not await living.keep(work):
-            raise TrialError("no snapshot was written")
-    again = Living()
-    begun = time.perf_counter()
-    async with side.database.reading() as connection:
-        await again.begin(connection)
-    taken = time.perf_counter() - begun
-    if again.read_in_full or len(again.index) != len(living.index):
-        raise TrialError("the snapshot was not used")
-    return taken
 
 
 def _asked(market: Market, few: list[Candidate]) -> list[Request]:
@@ -229,34 +214,3 @@ def _event(asked: Request) -> ApplicationValidated:
         rules_version="1",
         validated_on=asked.window.first,
     )
-
-
-def _row(one: Candidate) -> tuple[object, ...]:
-    return (
-        one.offer_id,
-        one.organisation_id,
-        one.member_id,
-        one.place.country,
-        one.place.population,
-        one.answers,
-        "An offer of the benchmark",
-        "en",
-        sorted(one.themes),
-        sorted(one.sdgs),
-        sorted(one.dac),
-        list(one.modes),
-        one.position,
-        one.years_in_role,
-        2024,
-        {name: str(level) for name, level in one.languages.items()},
-        [_range(days) for days in one.windows],
-        one.days_a_year or 0,
-        one.capacity,
-        one.reserved,
-        "active" if one.active else "paused",
-        1,
-    )
-
-
-def _range(days: Days) -> asyncpg.Range:
-    return asyncpg.Range(days.first, days.last, upper_inc=days.last.year < NEVER_ENDING)
