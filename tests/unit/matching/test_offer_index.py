@@ -13,6 +13,7 @@ import pytest
 
 from services.matching.engine.filters import obstacles
 from services.matching.engine.index import OfferIndex, make_ready, scan
+from services.matching.engine.index.columns import LINE, PACKED
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
 from services.matching.engine.search import search
@@ -103,6 +104,14 @@ def test_the_rank_of_an_offer_is_its_place_in_the_whole_list(market: Market, off
             seen += 1
     assert seen > 40
     assert index.rank(request, scale, Hit(UUID(int=1), 5000)) is None
+
+
+def test_a_line_is_packed_as_numpy_lays_it_out() -> None:
+    values = tuple(range(1, 21))
+    line = np.zeros(1, LINE)
+    PACKED.pack_into(line.view(np.uint8).data, 0, float(values[0]), *values[1:])
+    assert tuple(line[0].tolist())[:20] == values
+    assert LINE.itemsize == 64
 
 
 def test_ties_are_broken_by_less_to_do_and_then_by_id() -> None:

@@ -53,8 +53,9 @@ class Bitmaps:
 
     def put(self, slot: int, names: Iterable[Hashable]) -> None:
         """Set the offer's bit under these names."""
-        rows = [self._rows.get(name) or self._add(name) for name in names]
-        self.bits[rows, slot // WORD] |= np.uint64(1 << slot % WORD)
+        rows = np.array([self._rows.get(name) or self._add(name) for name in names], np.intp)
+        column = self.bits[:, slot // WORD]
+        column[rows] |= np.uint64(1 << slot % WORD)
 
     def take(self, slot: int) -> None:
         """Clear the offer's bit under every name."""

@@ -1,6 +1,6 @@
 """An index as arrays and plain values, which can be written to a file, and the index that comes of them again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,6 +65,15 @@ def codes_of(this: Frozen) -> Codes:
 def answers_of(this: Frozen) -> dict[UUID, UUID]:
     """Which application an offer answers."""
     return {UUID(hex=offer): UUID(hex=application) for offer, application in this.told["answers"].items()}
+
+
+def answered_in(this: Frozen, slots: Iterable[int]) -> Iterator[tuple[int, tuple[int, int, int]]]:
+    """Of those of these slots that have answers: the number of their country, how many were answered and accepted."""
+    lines = this.arrays["lines"]
+    used = np.fromiter(slots, np.int64)
+    with_answers = used[lines["answered"][used] > 0]
+    facts = zip(*(lines[name][with_answers].tolist() for name in ("country", "answered", "accepted")), strict=True)
+    yield from zip(with_answers.tolist(), facts, strict=True)
 
 
 def slots_in_use(this: Frozen, live: npt.NDArray[np.uint64]) -> Iterator[tuple[UUID, int]]:

@@ -16,6 +16,7 @@ from services.matching.engine.index.columns import LINE, Columns
 from services.matching.engine.index.entries import LIVE, Codes, names_of
 from services.matching.engine.index.frozen import (
     Frozen,
+    answered_in,
     answers_of,
     bitmaps_of,
     codes_of,
@@ -60,6 +61,7 @@ class OfferIndex:
         self._slots: dict[UUID, int] = {}
         self._free: list[int] = []
         self._codes = Codes()
+        self._answered: dict[int, tuple[int, int, int]] = {}  # country, answered, accepted of slots with answers
         self._answers_in: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._answers: dict[UUID, UUID] = {}
         self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -75,10 +77,9 @@ class OfferIndex:
         for offer_id, application_id in answers_of(this).items():
             index._answers[offer_id] = application_id
             index._answering[application_id].add(offer_id)
-        lines = index._columns.lines[list(index._slots.values())]
-        for country in np.unique(lines["country"]).tolist():
-            here = lines[lines["country"] == country]
-            index._answers_in[country] = [int(here["answered"].sum()), int(here["accepted"].sum())]
+        for slot, answered in answered_in(this, index._slots.values()):
+            index._answered[slot] = answered
+            index._add_answers(*answered, sign=1)
         return index
 
     def frozen(self) -> Frozen:
@@ -106,13 +107,14 @@ class OfferIndex:
             slot = self._slots[candidate.offer_id] = self._free.pop() if self._free else len(self._slots)
             self._bitmaps.make_room(slot + 1)
             self._columns.make_room(slot + 1)
+            self._columns.name(slot, candidate.offer_id)
         else:
             self._forget(slot)
         self._answer(candidate)
         free = without_booked(candidate.windows, candidate.booked)
         self._bitmaps.put(slot, names_of(candidate, free))
-        self._columns.write(slot, candidate.offer_id, self._codes.line(candidate), free)
-        self._count_answers(slot, 1)
+        self._columns.write(slot, self._codes.line(candidate), free)
+        self._count_answers(slot, candidate)
 
     def remove(self, offer_id: UUID) -> None:
         """Take an offer out for good; one that is not there needs nothing."""
@@ -226,14 +228,20 @@ class OfferIndex:
         )
 
     def _forget(self, slot: int) -> None:
-        self._count_answers(slot, -1)
+        if slot in self._answered:
+            self._add_answers(*self._answered.pop(slot), sign=-1)
         self._bitmaps.take(slot)
 
-    def _count_answers(self, slot: int, sign: int) -> None:
-        line = self._columns.lines[slot]
-        counts = self._answers_in[int(line["country"])]
-        counts[0] += sign * int(line["answered"])
-        counts[1] += sign * int(line["accepted"])
+    def _count_answers(self, slot: int, candidate: Candidate) -> None:
+        if candidate.answered:
+            country = self._codes.countries[candidate.place.country]
+            self._answered[slot] = (country, candidate.answered, candidate.accepted)
+            self._add_answers(*self._answered[slot], sign=1)
+
+    def _add_answers(self, country: int, answered: int, accepted: int, *, sign: int) -> None:
+        counts = self._answers_in[country]
+        counts[0] += sign * answered
+        counts[1] += sign * accepted
 
     def _answer(self, candidate: Candidate) -> None:
         self._forget_answer(candidate.offer_id)
