@@ -13,7 +13,7 @@ import pytest
 
 from services.matching.engine.filters import obstacles
 from services.matching.engine.index import OfferIndex, make_ready, scan
-from services.matching.engine.index.columns import LINE, PACKED
+from services.matching.engine.index.columns import LINE, PACKED, Columns
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
 from services.matching.engine.search import search
@@ -112,6 +112,10 @@ def test_a_line_is_packed_as_numpy_lays_it_out() -> None:
     PACKED.pack_into(line.view(np.uint8).data, 0, float(values[0]), *values[1:])
     assert tuple(line[0].tolist())[:20] == values
     assert LINE.itemsize == 64
+    columns = Columns()
+    columns.lines[:1] = line
+    counted = columns.counted(0)
+    assert counted == tuple(line[0][name] for name in counted._fields)
 
 
 def test_ties_are_broken_by_less_to_do_and_then_by_id() -> None:

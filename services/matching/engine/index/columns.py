@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from struct import Struct
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -40,9 +41,20 @@ LINE = np.dtype(
 )
 # The same as the struct module has it, which writes a line in a fraction of the time that numpy takes for a tuple.
 PACKED = Struct("=d8i5h6b")
+# And what is read of one line at each change: answered, accepted, others, country.
+COUNTED, COUNTED_AT = Struct("=iihh"), 32
 STRETCH = np.dtype([("first", np.int32), ("last", np.int32)])
 NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
 FIRST_LINES, FIRST_STRETCHES = 1024, 256
+
+
+class Counted(NamedTuple):
+    """Answers and accepted ones, stretches in the pool, and the number of the country."""
+
+    answered: int
+    accepted: int
+    others: int
+    country: int
 
 
 class Columns:
@@ -59,7 +71,6 @@ class Columns:
         self.pool: npt.NDArray[np.void] = np.zeros(FIRST_STRETCHES, STRETCH)
         self._end = 0  # of what was ever written into the pool
         self._left_behind = 0
-        self._spread: dict[int, int] = {}  # slots with stretches in the pool, and how many
 
     @classmethod
     def of(cls, lines: npt.NDArray[np.void], ids: npt.NDArray[np.void], pool: npt.NDArray[np.void]) -> "Columns":
@@ -68,8 +79,6 @@ class Columns:
         columns.lines, columns.ids, columns.pool, columns._end = lines, ids, pool, len(pool)
         columns._bytes = lines.view(np.uint8).data
         columns._left_behind = len(pool) - int(lines["others"].sum())
-        spread = np.flatnonzero(lines["others"])
-        columns._spread = dict(zip(spread.tolist(), lines["others"][spread].tolist(), strict=True))
         return columns
 
     def make_room(self, slots: int) -> None:
@@ -84,14 +93,16 @@ class Columns:
 
     def write(self, slot: int, line: tuple[object, ...], free: Sequence[Days]) -> None:
         """Write an offer's line; `line` are the values of LINE in their order, but for those of the stretches."""
-        if slot in self._spread:
-            self._left_behind += self._spread.pop(slot)
+        if others_before := self.counted(slot).others:
+            self._left_behind += others_before
             self.lines[slot]["others"] = 0
         first, *others = [(days.first.toordinal(), days.last.toordinal()) for days in free] or [(1, 0)]
-        more = 0
-        if others:
-            more, self._spread[slot] = self._pooled(others), len(others)
+        more = self._pooled(others) if others else 0
         PACKED.pack_into(self._bytes, slot * LINE.itemsize, line[0], *first, more, *line[1:6], len(others), *line[6:])
+
+    def counted(self, slot: int) -> Counted:
+        """What is counted of an offer."""
+        return Counted(*COUNTED.unpack_from(self._bytes, slot * LINE.itemsize + COUNTED_AT))
 
     def stretches(self, slot: int) -> list[tuple[int, int]]:
         """The free stretches of an offer, in their order, as ordinals."""

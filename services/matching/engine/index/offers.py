@@ -16,7 +16,7 @@ from services.matching.engine.index.columns import LINE, Columns
 from services.matching.engine.index.entries import LIVE, Codes, names_of
 from services.matching.engine.index.frozen import (
     Frozen,
-    answered_in,
+    answers_by_country,
     answers_of,
     bitmaps_of,
     codes_of,
@@ -61,7 +61,6 @@ class OfferIndex:
         self._slots: dict[UUID, int] = {}
         self._free: list[int] = []
         self._codes = Codes()
-        self._answered: dict[int, tuple[int, int, int]] = {}  # country, answered, accepted of slots with answers
         self._answers_in: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._answers: dict[UUID, UUID] = {}
         self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -77,9 +76,8 @@ class OfferIndex:
         for offer_id, application_id in answers_of(this).items():
             index._answers[offer_id] = application_id
             index._answering[application_id].add(offer_id)
-        for slot, answered in answered_in(this, index._slots.values()):
-            index._answered[slot] = answered
-            index._add_answers(*answered, sign=1)
+        for country, answered, accepted in answers_by_country(this, index._slots.values()):
+            index._answers_in[country] = [answered, accepted]
         return index
 
     def frozen(self) -> Frozen:
@@ -114,7 +112,7 @@ class OfferIndex:
         free = without_booked(candidate.windows, candidate.booked)
         self._bitmaps.put(slot, names_of(candidate, free))
         self._columns.write(slot, self._codes.line(candidate), free)
-        self._count_answers(slot, candidate)
+        self._count_answers(slot, 1)
 
     def remove(self, offer_id: UUID) -> None:
         """Take an offer out for good; one that is not there needs nothing."""
@@ -228,20 +226,14 @@ class OfferIndex:
         )
 
     def _forget(self, slot: int) -> None:
-        if slot in self._answered:
-            self._add_answers(*self._answered.pop(slot), sign=-1)
+        self._count_answers(slot, -1)
         self._bitmaps.take(slot)
 
-    def _count_answers(self, slot: int, candidate: Candidate) -> None:
-        if candidate.answered:
-            country = self._codes.countries[candidate.place.country]
-            self._answered[slot] = (country, candidate.answered, candidate.accepted)
-            self._add_answers(*self._answered[slot], sign=1)
-
-    def _add_answers(self, country: int, answered: int, accepted: int, *, sign: int) -> None:
-        counts = self._answers_in[country]
-        counts[0] += sign * answered
-        counts[1] += sign * accepted
+    def _count_answers(self, slot: int, sign: int) -> None:
+        counted = self._columns.counted(slot)
+        counts = self._answers_in[counted.country]
+        counts[0] += sign * counted.answered
+        counts[1] += sign * counted.accepted
 
     def _answer(self, candidate: Candidate) -> None:
         self._forget_answer(candidate.offer_id)
