@@ -1,7 +1,7 @@
 """The search: filter, plan, score, rank."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from services.matching.engine import days
@@ -29,8 +29,12 @@ def search(request: Request, candidates: Iterable[Candidate], scale: Scale, *, t
         if plan is not None:
             survivors.append(explain(request, candidate, plan, scale))
     survivors.sort(key=lambda ranked: _place(request, ranked))
-    filtered = tuple(FilteredOut(filter=name, offers=removed[name]) for name in FILTERS if removed[name])
-    return Found(tuple(survivors[:top]), considered, filtered)
+    return Found(tuple(survivors[:top]), considered, filtered_out(removed))
+
+
+def filtered_out(removed: Mapping[str, int]) -> tuple[FilteredOut, ...]:
+    """How many offers each filter alone removes, in the order of the filters, those that remove none left out."""
+    return tuple(FilteredOut(filter=name, offers=removed[name]) for name in FILTERS if removed.get(name))
 
 
 def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> Ranked:

@@ -18,13 +18,13 @@ from services.matching.rules.searches import SearchState
 from services.matching.rules.similar import SimilarOffersView
 from services.matching.rules.views import ProposalView
 from services.matching.use_cases import Publish, SetTerms, Shortlist, TakeOff
+from shared.events.base import Code
 from shared.http.body import Body
 from shared.http.call import Call
 
 router = APIRouter()
 
 Top = Annotated[int, Query(ge=1, le=100, description="how many offers")]
-Programme = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,79}$")]
 Offers = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
 
@@ -117,12 +117,12 @@ async def list_policies(call: Call, programme: str | None = None) -> list[Policy
 
 
 @router.post("/programmes/{programme}/policy/trials")
-async def try_terms(programme: Programme, body: Terms, call: Call) -> TermsEffectView:
+async def try_terms(programme: Code, body: Terms, call: Call) -> TermsEffectView:
     """What these terms would change for the newest open searches of a programme. Nothing is saved."""
     return await call.ask(queries.try_terms, TryTerms(programme, body))
 
 
 @router.post("/programmes/{programme}/policy", status_code=201)
-async def set_terms(programme: Programme, body: TermsBody, call: Call) -> Policy:
+async def set_terms(programme: Code, body: TermsBody, call: Call) -> Policy:
     """Save the terms as the programme's next version; searches that have begun keep theirs."""
     return await call.command(use_cases.set_terms, SetTerms(programme, body.terms, body.based_on))

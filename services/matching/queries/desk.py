@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from services.matching.engine.filters import FILTERS
 from services.matching.engine.index.offers import Hit
 from services.matching.engine.relaxing import Relaxation, effects, relaxed
+from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Found, Request, Scale, Weights
 from services.matching.engine.verdicts import judge
@@ -28,7 +28,6 @@ from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search, SearchState
 from services.matching.storage import offers, proposals, searches
 from services.matching.storage.ground import Ground, ground_of
-from shared.events.matching import FilteredOut
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, require
 from shared.wording.speech import speech
@@ -86,7 +85,9 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
         scale = replace(scale, weights=asked.weights)
     hits = index.search(request, scale, top=asked.top)
     found = await _explained(work, request, hits.best, scale)
-    was = {hit.offer_id: rank for rank, hit in enumerate(index.best(as_it_is, ground.scale, top=WAS_AMONG), 1)}
+    tried = asked.weights is not None or bool(asked.relax)
+    before = index.best(as_it_is, ground.scale, top=WAS_AMONG) if tried else hits.best
+    was = {hit.offer_id: rank for rank, hit in enumerate(before, start=1)}
     ids = [one.candidate.offer_id for one in found.ranked]
     titles = await offers.titles(work.connection, ids)
     return RankingView(
@@ -98,7 +99,7 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
         relaxed=tuple(sorted(search.relax | set(asked.relax))),
         considered=hits.considered,
         passed=hits.passed,
-        filtered=_filtered(ground, request),
+        filtered=filtered_out(index.removed_by_each(request)),
         offers=ranked_views(found.ranked, titles, await _latest(work, search), was),
     )
 
@@ -180,11 +181,3 @@ async def _latest(work: UnitOfWork, search: Search) -> dict[UUID, Proposal]:
     """The latest proposal of each offer to this application."""
     found = await proposals.proposals_of(work.connection, search.application_id)
     return {one.offer_id: one for one in reversed(found)}
-
-
-def _filtered(ground: Ground, request: Request) -> tuple[FilteredOut, ...]:
-    removed = dict.fromkeys(FILTERS, 0)
-    for failed, number in ground.living.index.removed(request).items():
-        for name in failed:
-            removed[name] += number
-    return tuple(FilteredOut(filter=name, offers=number) for name, number in removed.items() if number)

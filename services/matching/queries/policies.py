@@ -12,7 +12,7 @@ from services.matching.rules.policy import Policy, Terms, newest
 from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
 from services.matching.storage import offers, policies, proposals, searches
-from services.matching.storage.living import living_in
+from services.matching.storage.living import Living, living_in
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.actor import Actor
@@ -41,19 +41,19 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
     living = living_in(work)
     await living.catch_up(work.connection)
     policy = newest(living.policies.values(), asked.programme)
+    open_ = await searches.newest_open(work.connection, policy.programme, COMPARED)
+    refused = await proposals.all_refused(work.connection, [one.application_id for one in open_])
     compared = []
-    for search in await searches.newest_open(work.connection, policy.programme, COMPARED):
-        compared.append(await _compared(work, search, asked.terms))
+    for search in open_:
+        compared.append(_compared(living, search, refused.get(search.application_id, frozenset()), asked.terms))
         await asyncio.sleep(0)  # others have a turn after each
     named = {offer for one in compared for offer in (*one.before, *one.after)}
     known = {one.offer_id: one for one in await offers.candidates(work.connection, named)}
     return terms_effect(policy, asked.terms, [_those_there(one, known) for one in compared], known)
 
 
-async def _compared(work: UnitOfWork, search: Search, terms: Terms) -> Compared:
-    living = living_in(work)
-    pinned = living.policies[search.policy]
-    request = request_for(search, await proposals.refused_offers(work.connection, search.application_id))
+def _compared(living: Living, search: Search, refused: frozenset[UUID], terms: Terms) -> Compared:
+    pinned, request = living.policies[search.policy], request_for(search, refused)
 
     def best(weights: Weights, top: int) -> tuple[UUID, ...]:
         return tuple(hit.offer_id for hit in living.index.best(request, living.scale(weights), top=top))

@@ -41,6 +41,8 @@ TRANSITIONS: Mapping[SearchState, frozenset[SearchState]] = {
     S.CLOSED: frozenset(),
 }
 UNMATCHED = frozenset({S.NO_MATCH, S.CALLED})
+UNPROPOSED = UNMATCHED | {S.SEARCHING}
+AT_AN_END = frozenset({S.MATCHED, S.WITHDRAWN, S.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)

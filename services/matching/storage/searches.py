@@ -10,7 +10,7 @@ from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Candidate
 from services.matching.rules.desk import OpenSearchView
 from services.matching.rules.proposals import OPEN, UNPUBLISHED, Proposal
-from services.matching.rules.searches import Call, Search, SearchState
+from services.matching.rules.searches import AT_AN_END, UNPROPOSED, Call, Search, SearchState
 from services.matching.storage.proposals import COLUMNS, as_json
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
@@ -155,7 +155,7 @@ async def open_searches(
             SELECT count(*) FILTER (WHERE p.state = ANY($5)) AS unpublished,
                    count(*) FILTER (WHERE p.state = ANY($6)) AS open
             FROM proposals p WHERE p.application_id = s.application_id) AS p
-        WHERE (s.application ->> 'reference' = $7 OR $7 IS NULL AND s.state NOT IN ('matched', 'withdrawn', 'closed'))
+        WHERE (s.application ->> 'reference' = $7 OR $7 IS NULL AND s.state <> ALL($8))
           AND (s.state = $1 OR $1 IS NULL) AND (policies.programme = $2 OR $2 IS NULL)
           AND (s.application_id > $3 OR $3 IS NULL)
         ORDER BY s.application_id LIMIT $4
@@ -167,6 +167,7 @@ async def open_searches(
         list(UNPUBLISHED),
         list(OPEN),
         reference,
+        list(AT_AN_END),
     )
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
 
@@ -176,9 +177,10 @@ async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Se
     rows = connection.cursor(
         """
         SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
-        WHERE s.state IN ('searching', 'no-match', 'called') AND policies.programme = $1 ORDER BY s.application_id
+        WHERE s.state = ANY($2) AND policies.programme = $1 ORDER BY s.application_id
         """,
         programme,
+        list(UNPROPOSED),
         prefetch=AT_ONCE,
     )
     async for row in rows:
@@ -190,11 +192,12 @@ async def newest_open(connection: Connection, programme: str, limit: int) -> lis
     rows = await connection.fetch(
         """
         SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
-        WHERE s.state NOT IN ('matched', 'withdrawn', 'closed') AND policies.programme = $1
+        WHERE s.state <> ALL($3) AND policies.programme = $1
         ORDER BY s.application_id DESC LIMIT $2
         """,
         programme,
         limit,
+        list(AT_AN_END),
     )
     return [_search(row) for row in rows]
 

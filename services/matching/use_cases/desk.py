@@ -9,7 +9,7 @@ from services.matching.engine.verdicts import judge
 from services.matching.rules import access
 from services.matching.rules.proposals import UNPUBLISHED, Proposal, ProposalState, moved
 from services.matching.rules.reading import request_for
-from services.matching.rules.searches import SearchState, published
+from services.matching.rules.searches import AT_AN_END, published
 from services.matching.rules.views import ProposalView, proposal_view
 from services.matching.storage import offers, proposals, searches
 from services.matching.storage.ground import Ground, ground_of
@@ -17,8 +17,6 @@ from services.matching.use_cases.case import Case, lock_case
 from services.matching.use_cases.searching import drawn_up, tell_proposed
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, NotFound, WrongState, require
-
-AT_AN_END = frozenset({SearchState.MATCHED, SearchState.WITHDRAWN, SearchState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)

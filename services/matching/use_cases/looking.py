@@ -1,12 +1,12 @@
 """Looking over all offers for one search: the index tells which are the best, the database what they are now."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from services.matching.engine.filters import FILTERS, obstacles
+from services.matching.engine.filters import obstacles
 from services.matching.engine.index.offers import Hit
 from services.matching.engine.raising import raises
+from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
 from services.matching.rules.reading import request_for
@@ -57,12 +57,10 @@ def _is_what_it_was(hits: Sequence[Hit], found: Found) -> bool:
 
 
 def _filtered(living: Living, request: Request, own: Own) -> tuple[FilteredOut, ...]:
-    removed: Counter[str] = Counter()
-    for failed, number in living.index.removed(request, without=own.keys()).items():
-        removed.update(dict.fromkeys(failed, number))
+    removed = living.index.removed_by_each(request, without=own.keys())
     for candidate in _alive(own):
         removed.update(obstacles(request, candidate))
-    return tuple(FilteredOut(filter=name, offers=removed[name]) for name in FILTERS if removed[name])
+    return filtered_out(removed)
 
 
 def _alive(own: Own) -> Collection[Candidate]:

@@ -21,15 +21,13 @@ from services.matching.rules.rounds import (
     moved,
     round_view,
 )
-from services.matching.rules.searches import SearchState, published
+from services.matching.rules.searches import UNPROPOSED, published
 from services.matching.storage import offers, proposals, rounds, searches
 from services.matching.storage.ground import Ground, ground_of
 from services.matching.use_cases.case import Case, lock_case
 from services.matching.use_cases.searching import drawn_up, tell_proposed
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, require
-
-COMPETES = frozenset({SearchState.SEARCHING, SearchState.NO_MATCH, SearchState.CALLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ async def publish_next(work: UnitOfWork) -> int:
 async def _publish(work: UnitOfWork, pairs: Sequence[RoundPair]) -> list[RoundPair]:
     """Propose the pairs of one application as their offers are now; those that don't fit any more are left out."""
     case = await lock_case(work, pairs[0].application_id)
-    if case is None or case.search.state not in COMPETES:
+    if case is None or case.search.state not in UNPROPOSED:
         state = "unknown" if case is None else case.search.state
         return [replace(one, outcome=Outcome.LEFT_OUT, reason=f"search-{state}") for one in pairs]
     ground = await ground_of(work, case.search)

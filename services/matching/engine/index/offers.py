@@ -1,6 +1,6 @@
 """The living index of offers: put in, changed and taken out in place, and searched at any moment in between."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from uuid import UUID
@@ -180,6 +180,13 @@ class OfferIndex:
             frozenset(name for place, name in enumerate(names) if failed >> place & 1): int(numbers[failed])
             for failed in np.flatnonzero(numbers).tolist()
         }
+
+    def removed_by_each(self, request: Request, *, without: Collection[UUID] = ()) -> Counter[str]:
+        """How many offers each hard filter alone rules out."""
+        alone: Counter[str] = Counter()
+        for failed, number in self.removed(request, without=without).items():
+            alone.update(dict.fromkeys(failed, number))
+        return alone
 
     def content(self) -> dict[UUID, tuple[object, ...]]:
         """All that is known of each offer, in the order of their ids, without a trace of how it came here."""
