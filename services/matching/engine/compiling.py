@@ -5,7 +5,6 @@ function that it calls changes in another file, and would go on with the old for
 whole source of the engine.
 """
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -13,15 +12,14 @@ from pathlib import Path
 import numba
 from numba import njit
 
+from services.matching.engine.source import digest_of
+
 _ENGINE = Path(__file__).parent
 
 
 def _folder() -> Path:
-    digest = hashlib.sha256()
-    for source in sorted(_ENGINE.rglob("*.py")):
-        digest.update(source.read_bytes())
     beside = _ENGINE if os.access(_ENGINE, os.W_OK) else Path(tempfile.gettempdir()) / "connect-matching"
-    return beside / "__pycache__" / digest.hexdigest()[:16]
+    return beside / "__pycache__" / digest_of(_ENGINE)
 
 
 setattr(numba.config, "CACHE_DIR", str(_folder()))  # noqa: B010  a name that only exists at run time

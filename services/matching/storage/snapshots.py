@@ -6,7 +6,6 @@ names, and if the database knows that it was written.
 """
 
 import asyncio
-import hashlib
 import os
 import tempfile
 from datetime import datetime
@@ -22,6 +21,7 @@ import orjson
 
 from services.matching.engine import index
 from services.matching.engine.index.frozen import Frozen
+from services.matching.engine.source import digest_of
 from shared.postgres.pool import Connection
 from shared.telemetry.logging import get_logger
 
@@ -126,7 +126,4 @@ async def _file(connection: Connection) -> Path | None:
 @cache
 def _source() -> str:
     """Of the code that makes an index what it is: another release reads nothing of this one's."""
-    digest = hashlib.sha256()
-    for source in sorted(Path(index.__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest_of(Path(index.__file__).parent)

@@ -1,19 +1,19 @@
 """A coordinator chooses peers: onto the shortlist, off it, and out to both sides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.matching.engine.values import Candidate, Ranked
-from services.matching.engine.verdicts import judge
+from services.matching.engine.values import Ranked
+from services.matching.engine.verdicts import Verdict
 from services.matching.rules import access
 from services.matching.rules.proposals import UNPUBLISHED, Proposal, ProposalState, moved
-from services.matching.rules.reading import request_for
 from services.matching.rules.searches import AT_AN_END, published
 from services.matching.rules.views import ProposalView, proposal_view
-from services.matching.storage import offers, proposals, searches
+from services.matching.storage import proposals, searches
 from services.matching.storage.ground import Ground, ground_of
 from services.matching.use_cases.case import Case, lock_case
+from services.matching.use_cases.looking import judge_offers
 from services.matching.use_cases.searching import drawn_up, tell_proposed
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, NotFound, WrongState, require
@@ -98,8 +98,7 @@ async def _chosen(
     work: UnitOfWork, case: Case, wanted: Sequence[UUID], ground: Ground, to: ProposalState
 ) -> list[Proposal]:
     """The proposals of these offers in their new state, the best first, drawn up by what the offers are now."""
-    known = {one.offer_id: one for one in await offers.candidates(work.connection, wanted)}
-    ranked = _ranked(case, wanted, known, ground)
+    ranked = _ranked(case, wanted, await judge_offers(work, case.search, wanted, ground))
     ranks = [one.rank for one in case.open_proposals if one.search == case.search.number]
     unpublished = _unpublished(case)
     chosen = []
@@ -112,13 +111,12 @@ async def _chosen(
     return chosen
 
 
-def _ranked(case: Case, wanted: Sequence[UUID], known: dict[UUID, Candidate], ground: Ground) -> list[Ranked]:
+def _ranked(case: Case, wanted: Sequence[UUID], verdicts: Mapping[UUID, Verdict | None]) -> list[Ranked]:
     """The offers with their scores, the best first. Raises Invalid with a problem for each that can't be chosen."""
-    request, scale = request_for(case.search, ground.refused), ground.scale
     open_already = {one.offer_id for one in case.open_proposals}
     problems, ranked = [], []
     for place, offer_id in enumerate(wanted):
-        verdict = judge(request, known[offer_id], scale) if offer_id in known else None
+        verdict = verdicts[offer_id]
         if verdict is None:
             problems.append(_problem(place, "no-such-offer", "There is no open offer with this id."))
         elif offer_id in open_already:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from services.matching.engine.filters import obstacles
 from services.matching.engine.index.offers import Hit
@@ -9,8 +10,10 @@ from services.matching.engine.raising import raises
 from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
+from services.matching.engine.verdicts import Verdict, judge
 from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
+from services.matching.storage import offers
 from services.matching.storage.ground import Ground, Own
 from services.matching.storage.living import Living
 from shared.events.matching import FilteredOut
@@ -45,6 +48,15 @@ def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground) 
     """The best of these candidates by the policy that is pinned to the search."""
     request, scale = request_for(search, ground.refused), ground.scale
     return _with_raises(search_offers(request, candidates, scale, top=ground.policy.proposals), request, scale)
+
+
+async def judge_offers(
+    work: UnitOfWork, search: Search, offer_ids: Sequence[UUID], ground: Ground
+) -> dict[UUID, Verdict | None]:
+    """What the search makes of each of these offers as they are now; None of those that are closed or never were."""
+    known = {one.offer_id: one for one in await offers.candidates(work.connection, offer_ids)}
+    request, scale = request_for(search, ground.refused), ground.scale
+    return {one: judge(request, known[one], scale) if one in known else None for one in offer_ids}
 
 
 def _with_raises(found: Found, request: Request, scale: Scale) -> Found:

@@ -6,10 +6,8 @@ from uuid import UUID
 
 from services.matching.engine.rounds.values import Options
 from services.matching.engine.values import Ranked
-from services.matching.engine.verdicts import judge
 from services.matching.rules import access
 from services.matching.rules.policy import USUAL
-from services.matching.rules.reading import request_for
 from services.matching.rules.rounds import (
     MatchingRound,
     Outcome,
@@ -22,10 +20,11 @@ from services.matching.rules.rounds import (
     round_view,
 )
 from services.matching.rules.searches import UNPROPOSED, published
-from services.matching.storage import offers, proposals, rounds, searches
+from services.matching.storage import proposals, rounds, searches
 from services.matching.storage.ground import Ground, ground_of
 from services.matching.use_cases.case import Case, lock_case
-from services.matching.use_cases.searching import drawn_up, tell_proposed
+from services.matching.use_cases.looking import judge_offers
+from services.matching.use_cases.searching import publish
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, require
 
@@ -113,10 +112,7 @@ async def _publish(work: UnitOfWork, pairs: Sequence[RoundPair]) -> list[RoundPa
     await proposals.end_unpublished(work.connection, case.search.application_id)
     if ranked:
         await searches.save_search(work.connection, published(case.search))
-    fresh = [drawn_up(work, case.search, one, ground.policy, rank) for rank, one in enumerate(ranked, start=1)]
-    await proposals.put_proposals(work.connection, fresh)
-    for proposal in fresh:
-        tell_proposed(work, proposal)
+    fresh = await publish(work, case.search, ranked, ground.policy)
     ids = {one.offer_id: one.proposal_id for one in fresh}
     return [replace(one, proposal_id=ids.get(one.offer_id)) for one in outcomes]
 
@@ -125,11 +121,10 @@ async def _judged(
     work: UnitOfWork, case: Case, pairs: Sequence[RoundPair], ground: Ground
 ) -> tuple[list[RoundPair], list[Ranked]]:
     """The pairs with what becomes of them, and those that fit."""
-    request, scale = request_for(case.search, ground.refused), ground.scale
-    known = {one.offer_id: one for one in await offers.candidates(work.connection, [one.offer_id for one in pairs])}
+    verdicts = await judge_offers(work, case.search, [one.offer_id for one in pairs], ground)
     outcomes, fit = [], []
     for pair in pairs:
-        verdict = judge(request, known[pair.offer_id], scale) if pair.offer_id in known else None
+        verdict = verdicts[pair.offer_id]
         if verdict is not None and verdict.ranked is not None:
             fit.append(verdict.ranked)
             outcomes.append(replace(pair, outcome=Outcome.PUBLISHED))

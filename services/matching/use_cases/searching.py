@@ -84,12 +84,13 @@ def _tell(work: UnitOfWork, search: Search, found: Found, fresh: Sequence[Propos
 
 async def publish(
     work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
-) -> None:
-    """Store proposals and announce them to both sides. The search that found them is stored."""
+) -> list[Proposal]:
+    """Store proposals and announce them to both sides; returns them. The search that found them is stored."""
     fresh = [drawn_up(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
     await proposals.put_proposals(work.connection, fresh)
     for proposal in fresh:
         tell_proposed(work, proposal)
+    return fresh
 
 
 def tell_proposed(work: UnitOfWork, proposal: Proposal) -> None:
