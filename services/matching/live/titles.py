@@ -86,13 +86,8 @@ class TitleWork:
 
     async def look(self) -> float:
         """Embed what is wanted, some hundred titles at most; returns how many seconds to wait before the next look."""
-        async with self.hosted.database.pool.acquire() as connection:
-            if not await vectors.try_lock(connection):
-                return LOOK_EVERY
-            try:
-                return await self._look(connection)
-            finally:
-                await vectors.unlock(connection)
+        async with self.hosted.database.pool.acquire() as connection, vectors.embedding(connection) as mine:
+            return await self._look(connection) if mine else LOOK_EVERY
 
     async def _look(self, connection: Connection) -> float:
         begun = monotonic()

@@ -1,7 +1,7 @@
 """Rounds and their pairs."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import asyncpg
@@ -19,10 +19,9 @@ from services.matching.rules.rounds import (
     Wishes,
 )
 from shared.postgres.pool import Connection
+from shared.postgres.session_lock import held
 
 REPORT = TypeAdapter(Report)
-# Whoever works on a round holds this lock of its session: it goes with the process, whichever way that ends.
-AT_WORK = "hashtextextended('matching round ' || $1::uuid::text, 0)"
 COLUMNS = (
     "round_id, programme, state, options, candidates, pins, bans, tries, stage, done, total, problem, created_by, "
     "created_at"
@@ -104,16 +103,9 @@ async def rounds_to_compute(connection: Connection) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-@asynccontextmanager
-async def at_work(connection: Connection, round_id: UUID) -> AsyncIterator[bool]:
+def at_work(connection: Connection, round_id: UUID) -> AbstractAsyncContextManager[bool]:
     """Hold the lock of whoever computes a round, on this connection; false if another one does."""
-    mine: bool = await connection.fetchval(f"SELECT pg_try_advisory_lock({AT_WORK})", round_id)
-    try:
-        yield mine
-    finally:
-        if mine:
-            with suppress(asyncpg.InterfaceError):  # a connection that was lost has taken its lock along
-                await connection.execute(f"SELECT pg_advisory_unlock({AT_WORK})", round_id)
+    return held(connection, f"matching round {round_id}")
 
 
 async def save_result(connection: Connection, round_id: UUID, pairs: Iterable[RoundPair], report: str) -> None:

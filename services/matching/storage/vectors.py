@@ -1,6 +1,7 @@
 """Vectors of titles: which are wanted, and those that are there."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import asyncpg
 
 from services.matching.engine.similarity.titles import Kind, Title
 from shared.postgres.pool import Connection
+from shared.postgres.session_lock import held
 
 # Every title that counts, with what tells whether its vector is of this text.
 TITLES = """
@@ -18,7 +20,6 @@ TITLES = """
         SELECT 'offer', offer_id, title_language, title FROM offers WHERE state <> 'closed') AS titles
 """
 AT_ONCE = 500  # taking them in holds others up for 10 ms or so
-LOCK = 0x454D4245  # "EMBE": one number for all databases, since advisory locks are per database
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,9 @@ class Kept:
     vector: bytes | None
 
 
-async def try_lock(connection: Connection) -> bool:
-    """Whether this session is now the one that embeds titles."""
-    locked: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK)
-    return locked
-
-
-async def unlock(connection: Connection) -> None:
-    """Let another session embed titles."""
-    await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+def embedding(connection: Connection) -> AbstractAsyncContextManager[bool]:
+    """Hold the lock of whoever embeds titles, on this connection; false if another one does."""
+    return held(connection, "titles embedded")
 
 
 async def wanted(connection: Connection, model: str, most: int) -> tuple[list[Wanted], int]:

@@ -115,14 +115,13 @@ async def test_a_process_that_ends_leaves_the_rest_to_the_next(matching: Matchin
 
 async def test_of_two_processes_one_embeds(matching: Matching) -> None:
     other = replace(matching.database, memory={})
-    async with matching.database.pool.acquire() as connection:
-        assert await vectors.try_lock(connection)
-        async with working(other) as work:
+    async with matching.database.pool.acquire() as connection, working(other) as work:
+        async with vectors.embedding(connection) as mine:
+            assert mine
             await matching.hears(an_offer())
             assert await work.look() == titles.LOOK_EVERY
             assert await embedded(other) == {}
-            await vectors.unlock(connection)
-            await until(lambda: all_embedded(other))
+        await until(lambda: all_embedded(other))
 
 
 async def test_another_title_gets_another_vector(matching: Matching) -> None:
