@@ -1,11 +1,13 @@
 """Matching, put together."""
 
+from functools import partial
 from pathlib import Path
 
 from services.matching.http_api import LARGER_BODIES, router
 from services.matching.live import offers_in_memory, rounds_at_work, titles_embedded
 from services.matching.reactions import REACTIONS
 from services.matching.schedule import SCHEDULE
+from services.matching.settings import snapshots
 from shared.hosting.service import Companion, Role, Service
 
 LOOKING: tuple[Role, ...] = ("react", "schedule", "http")  # whoever hears, waits or answers may have to look again
@@ -20,7 +22,7 @@ SERVICE = Service(
     larger_bodies=LARGER_BODIES,
     migrations=Path(__file__).parent / "migrations",
     companions=(
-        *(Companion("offers in memory", role, offers_in_memory) for role in LOOKING),
+        *(Companion("offers in memory", role, partial(offers_in_memory, snapshots)) for role in LOOKING),
         Companion("rounds at work", "schedule", rounds_at_work),
         Companion("titles embedded", "schedule", titles_embedded),
     ),

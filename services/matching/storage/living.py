@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from services.matching.engine.index import OfferIndex
@@ -100,17 +101,17 @@ class Living:
             del self._recent[next(iter(self._recent))]
         return found
 
-    async def begin(self, connection: Connection, progress: Progress = lambda _: None) -> None:
+    async def begin(self, connection: Connection, folder: Path, progress: Progress = lambda _: None) -> None:
         """The first `catch_up`: from a snapshot that can be trusted and what came since, else from nothing."""
-        found = await read_snapshot(connection)
+        found = await read_snapshot(connection, folder)
         if found is not None:
             self.index = OfferIndex.of(found.frozen)
             self._seen, self._seen_at, self._again = found.seen, found.seen_at, set(found.again)
             progress(len(self.index))
         await self.catch_up(connection, progress)
 
-    async def keep(self, work: UnitOfWork) -> bool:
-        """Write a snapshot, if there are enough offers for reading it to be worth it; whether it was written.
+    async def keep(self, work: UnitOfWork, folder: Path) -> bool:
+        """Write a snapshot into the folder, if there are enough offers to be worth it; whether it was written.
 
         To be called in a unit of work of its own, which has changed nothing else.
         """
@@ -118,8 +119,8 @@ class Living:
             if self._seen is None or self._seen_at is None or len(self.index) < WORTH_KEEPING:
                 return False
             snapshot = Snapshot(self.index.frozen(), self._seen, self._seen_at, frozenset(self._again))
-        await forget_snapshots(work.connection)
-        return await write_snapshot(work.connection, work.new_id(), snapshot) is not None
+        await forget_snapshots(work.connection, 2 * TRUSTED_FOR)
+        return await write_snapshot(work.connection, folder, work.new_id(), snapshot) is not None
 
     async def _read_policies(self, connection: Connection) -> None:
         for one in await policies_after(connection, max(self.policies, default=0)):

@@ -6,9 +6,8 @@ names, and if the database knows that it was written.
 """
 
 import asyncio
-import os
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +26,6 @@ from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
 
-FOLDER = "CONNECT_MATCHING_SNAPSHOTS"  # where the files are, if not among the temporary ones
 TOLD = "told"
 
 
@@ -40,10 +38,12 @@ class Snapshot(NamedTuple):
     again: frozenset[UUID]
 
 
-async def write_snapshot(connection: Connection, snapshot_id: UUID, snapshot: Snapshot) -> Path | None:
-    """Write a file in place of the last one; None where this database can't be told from others, or nothing can be
-    written. Call it in a transaction of its own: the row that vouches for the file must be committed."""
-    file = await _file(connection)
+async def write_snapshot(connection: Connection, folder: Path, snapshot_id: UUID, snapshot: Snapshot) -> Path | None:
+    """Write a file in place of the last one; None where databases can't be told apart, or nothing can be written.
+
+    Call it in a transaction of its own: the row that vouches for the file must be committed.
+    """
+    file = await file_of(connection, folder)
     if file is None:
         return None
     await connection.execute("INSERT INTO offer_snapshots (snapshot_id) VALUES ($1)", snapshot_id)
@@ -62,9 +62,9 @@ async def write_snapshot(connection: Connection, snapshot_id: UUID, snapshot: Sn
     return file
 
 
-async def read_snapshot(connection: Connection) -> Snapshot | None:
-    """The last one that was written here, if there is one that can be trusted."""
-    file = await _file(connection)
+async def read_snapshot(connection: Connection, folder: Path) -> Snapshot | None:
+    """The last one that was written into the folder, if there is one that can be trusted."""
+    file = await file_of(connection, folder)
     if file is None or not file.exists():
         return None
     try:
@@ -78,9 +78,9 @@ async def read_snapshot(connection: Connection) -> Snapshot | None:
         return None
 
 
-async def forget_snapshots(connection: Connection) -> None:
+async def forget_snapshots(connection: Connection, older: timedelta) -> None:
     """Forget those that nobody may trust any more, because the changes since are forgotten too."""
-    await connection.execute("DELETE FROM offer_snapshots WHERE written_at < now() - interval '1 day'")
+    await connection.execute("DELETE FROM offer_snapshots WHERE written_at < now() - $1::interval", older)
 
 
 def _snapshot(arrays: dict[str, Any], told: dict[str, Any]) -> Snapshot:
@@ -106,8 +106,8 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return arrays, orjson.loads(arrays.pop(TOLD).tobytes())
 
 
-async def _file(connection: Connection) -> Path | None:
-    """Where the file of this database and this source is; None if the role may not ask the database for its number."""
+async def file_of(connection: Connection, folder: Path) -> Path | None:
+    """The file of this database and this source; None if the role may not ask the database for its number."""
     try:
         async with connection.transaction():
             number = await connection.fetchval(
@@ -119,8 +119,7 @@ async def _file(connection: Connection) -> Path | None:
             )
     except asyncpg.InsufficientPrivilegeError:
         return None
-    folder = os.environ.get(FOLDER) or Path(tempfile.gettempdir()) / f"connect-matching-{os.getuid()}"
-    return Path(folder) / f"offers-{number}-{_source()}.npz"
+    return folder / f"offers-{number}-{_source()}.npz"
 
 
 @cache

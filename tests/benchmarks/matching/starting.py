@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from services.matching.storage.living import Living, living_in
 from tests.benchmarks.figures import Figure, TrialError, compared
@@ -41,18 +43,19 @@ async def measure_starts(side: Filled, offers: int, tell: Tell) -> tuple[Figure,
         raise TrialError(f"{len(living.index)} offers were read, not {offers}")
     runs = [(taken / offers * 1e6, first / (offers // 10) * 1e6)]
     rebuild = compared("matching.index.rebuild", "µs an offer", "the first 100,000", runs, "lower")
-    kept = [(await _from_snapshot(side, living), taken) for _ in range(TURNS)]
+    with TemporaryDirectory(prefix="connect-snapshots-") as folder:
+        kept = [(await _from_snapshot(side, living, Path(folder)), taken) for _ in range(TURNS)]
     return rebuild, compared("matching.index.from_snapshot", "s", "all from the database", kept, "lower")
 
 
-async def _from_snapshot(side: Filled, living: Living) -> float:
+async def _from_snapshot(side: Filled, living: Living, folder: Path) -> float:
     async with side.database.unit_of_work() as work:
-        if not await living.keep(work):
+        if not await living.keep(work, folder):
             raise TrialError("no snapshot was written")
     again = Living()
     begun = time.perf_counter()
     async with side.database.reading() as connection:
-        await again.begin(connection)
+        await again.begin(connection, folder)
     taken = time.perf_counter() - begun
     if again.read_in_full or len(again.index) != len(living.index):
         raise TrialError("the snapshot was not used")

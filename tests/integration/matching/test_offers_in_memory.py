@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
@@ -167,11 +168,11 @@ async def test_who_has_not_looked_for_half_a_day_reads_everything_again(
     assert await in_memory(matching.database) == await rebuilt(matching.database) != {}
 
 
-async def test_a_process_is_not_ready_before_it_has_read_the_offers(matching: Matching) -> None:
+async def test_a_process_is_not_ready_before_it_has_read_the_offers(matching: Matching, tmp_path: Path) -> None:
     await matching.hears(*(an_offer() for _ in range(3)))
     fresh = another_process(matching)
     hosted = Hosted("matching", None, fresh.database, Readiness(), asyncio.Event())  # type: ignore[arg-type]
-    async with offers_in_memory(hosted):
+    async with offers_in_memory(lambda: tmp_path, hosted):
         part = hosted.readiness.parts["offers"]
         assert (part.ready, part.figures["offers_at_start"]) == (True, 3)
         application = an_application()
