@@ -14,21 +14,15 @@ from shared.http.call import Call
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
+router = APIRouter()
+
+
 def api_router(patience: Callable[[], timedelta]) -> APIRouter:
     """The routes; a case that waits and has been quiet for longer than `patience()` is stuck."""
-    router = APIRouter(prefix="/v1")
+    api = APIRouter(prefix="/v1")
+    api.include_router(router)
 
-    @router.get("/streams")
-    async def show_streams(call: Call) -> StreamsView:
-        """Rates, ages, lags, dead letters and slow steps of all streams."""
-        return await call.read(queries.streams, now=call.database.clock())
-
-    @router.get("/services")
-    async def show_services(call: Call) -> ServicesView:
-        """Every service with its roles, as last seen."""
-        return await call.read(queries.services, now=call.database.clock())
-
-    @router.get("/cases")
+    @api.get("/cases")
     async def list_cases(
         call: Call,
         reference: Annotated[str | None, Query(max_length=40, description="a reference or the id of a case")] = None,
@@ -42,21 +36,35 @@ def api_router(patience: Callable[[], timedelta]) -> APIRouter:
         listed = queries.stuck_cases if stuck else queries.recent_cases
         return await call.read(listed, now=now, patience=patience(), limit=limit)
 
-    @router.get("/cases/{case_id}/timeline")
+    @api.get("/cases/{case_id}/timeline")
     async def show_timeline(case_id: UUID, call: Call) -> TimelineView:
         """One case with all its events across the services."""
         return await call.read(queries.timeline, case_id, now=call.database.clock(), patience=patience())
 
-    @router.get("/streams/dead-letters")
-    async def list_dead_letters(
-        call: Call, state: Literal["dead", "replayed", "discarded"] | None = None, limit: Limit = 100
-    ) -> list[DeadLetterView]:
-        """The dead letters of all services, as they reported them, the newest first."""
-        return await call.read(queries.dead_letters, state=state, limit=limit)
+    return api
 
-    @router.get("/streams/dead-letters/{dead_letter_id}")
-    async def show_dead_letter(dead_letter_id: UUID, call: Call) -> DeadLetterView:
-        """One dead letter: where it came from and why it was set aside."""
-        return await call.read(queries.dead_letter, dead_letter_id)
 
-    return router
+@router.get("/streams")
+async def show_streams(call: Call) -> StreamsView:
+    """Rates, ages, lags, dead letters and slow steps of all streams."""
+    return await call.read(queries.streams, now=call.database.clock())
+
+
+@router.get("/services")
+async def show_services(call: Call) -> ServicesView:
+    """Every service with its roles, as last seen."""
+    return await call.read(queries.services, now=call.database.clock())
+
+
+@router.get("/streams/dead-letters")
+async def list_dead_letters(
+    call: Call, state: Literal["dead", "replayed", "discarded"] | None = None, limit: Limit = 100
+) -> list[DeadLetterView]:
+    """The dead letters of all services, as they reported them, the newest first."""
+    return await call.read(queries.dead_letters, state=state, limit=limit)
+
+
+@router.get("/streams/dead-letters/{dead_letter_id}")
+async def show_dead_letter(dead_letter_id: UUID, call: Call) -> DeadLetterView:
+    """One dead letter: where it came from and why it was set aside."""
+    return await call.read(queries.dead_letter, dead_letter_id)
