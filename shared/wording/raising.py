@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from shared.events.matching import Raise
 from shared.primitives.terms import Level
-from shared.wording.codes import decimal, letters, whole
+from shared.wording.codes import counted, decimal, letters, whole
 from shared.wording.speech import Speech, sentence
 
 LEAST_SHOWN = 0.1
@@ -53,7 +53,7 @@ def _language(speech: Speech, value: str) -> str | None:
 
 
 def _years(speech: Speech, value: str) -> str | None:
-    return _counted(
+    return counted(
         value,
         lambda years: speech.say_many(
             "if the expert had %(number)s year in the role", "if the expert had %(number)s years in the role", years
@@ -62,7 +62,7 @@ def _years(speech: Speech, value: str) -> str | None:
 
 
 def _days(speech: Speech, value: str) -> str | None:
-    return _counted(
+    return counted(
         value,
         lambda days: speech.say_many(
             "if the expert were free on the %(number)s day that is wanted",
@@ -80,17 +80,12 @@ def _rating(speech: Speech, value: str) -> str | None:
 
 
 def _agreed(speech: Speech, value: str) -> str | None:
-    return _counted(
+    return counted(
         value,
         lambda times: speech.say_many(
             "if the peer agreed to %(number)s more proposal", "if the peer agreed to %(number)s more proposals", times
         ),
     )
-
-
-def _counted(value: str, say: Callable[[int], str]) -> str | None:
-    number = whole(value)
-    return None if number is None else say(number)
 
 
 _KINDS: Mapping[str, Callable[[Speech, str], str | None]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from shared.primitives.terms import Position
-from shared.wording.codes import decimal, letters, whole
+from shared.wording.codes import counted, decimal, letters, whole
 from shared.wording.speech import Speech
 from shared.wording.tongue import mark as _
 
@@ -75,7 +75,8 @@ def reason(speech: Speech, code: str) -> str:
         return speech.say(_PLAIN[code])
     kind, _colon, value = code.partition(":")
     say = _KINDS.get(kind)
-    return say(speech, value) if say and value else letters(value or code)
+    said = say(speech, value) if say and value else letters(value or code)
+    return value if said is None else said
 
 
 def _goal(speech: Speech, value: str) -> str:
@@ -83,18 +84,14 @@ def _goal(speech: Speech, value: str) -> str:
     return speech.say("Goal %(goal)s", goal=value if number is None else speech.goal(number))
 
 
-def _years(speech: Speech, value: str) -> str:
-    years = whole(value)
-    if years is None:
-        return value
-    return speech.say_many("%(number)s year in the role", "%(number)s years in the role", years)
+def _years(speech: Speech, value: str) -> str | None:
+    return counted(
+        value, lambda years: speech.say_many("%(number)s year in the role", "%(number)s years in the role", years)
+    )
 
 
-def _days(speech: Speech, value: str) -> str:
-    days = whole(value)
-    if days is None:
-        return value
-    return speech.say_many("%(number)s common day", "%(number)s common days", days)
+def _days(speech: Speech, value: str) -> str | None:
+    return counted(value, lambda days: speech.say_many("%(number)s common day", "%(number)s common days", days))
 
 
 def _rating(speech: Speech, value: str) -> str:
@@ -102,21 +99,17 @@ def _rating(speech: Speech, value: str) -> str:
     return value if rating is None else speech.say("rated %(value)s of 5", value=speech.number(rating))
 
 
-def _answers(speech: Speech, value: str) -> str:
-    answers = whole(value)
-    if answers is None:
-        return value
-    return speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", answers)
+def _answers(speech: Speech, value: str) -> str | None:
+    return counted(
+        value, lambda answers: speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", answers)
+    )
 
 
-def _agreed(speech: Speech, value: str) -> str:
-    times = whole(value)
-    if times is None:
-        return value
-    return speech.say_many("agreed %(number)s time", "agreed %(number)s times", times)
+def _agreed(speech: Speech, value: str) -> str | None:
+    return counted(value, lambda times: speech.say_many("agreed %(number)s time", "agreed %(number)s times", times))
 
 
-_KINDS: Mapping[str, Callable[[Speech, str], str]] = {
+_KINDS: Mapping[str, Callable[[Speech, str], str | None]] = {
     "theme": Speech.theme,
     "sdg": _goal,
     "dac": Speech.purpose,

@@ -9,22 +9,22 @@ from shared.wording.tongue import mark as _
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxation:
+class Words:
     """What to do, and what then holds, for the beginning of a sentence."""
 
     name: str
     condition: str
 
 
-RELAXATIONS: Mapping[str, Relaxation] = {
-    "interpretation": Relaxation(_("Allow interpretation"), _("With interpretation")),
-    "same-country": Relaxation(_("Allow peers from the same country"), _("With peers from the same country")),
-    "mode": Relaxation(
+RELAXATIONS: Mapping[str, Words] = {
+    "interpretation": Words(_("Allow interpretation"), _("With interpretation")),
+    "same-country": Words(_("Allow peers from the same country"), _("With peers from the same country")),
+    "mode": Words(
         _("Leave the kind of exchange open: “advise me”"), _("If the kind of exchange were left open (“advise me”)")
     ),
-    "window": Relaxation(_("Allow later days"), _("With later days")),
-    "knowledge": Relaxation(_("Allow related purposes"), _("With related purposes")),
-    "earlier-proposal": Relaxation(_("Ask those again who declined"), _("If those who declined were asked again")),
+    "window": Words(_("Allow later days"), _("With later days")),
+    "knowledge": Words(_("Allow related purposes"), _("With related purposes")),
+    "earlier-proposal": Words(_("Ask those again who declined"), _("If those who declined were asked again")),
 }
 
 

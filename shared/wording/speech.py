@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -22,7 +23,8 @@ from shared.vocabulary.names import language_names, territory_names
 from shared.vocabulary.sdg import goal
 from shared.vocabulary.themes import theme
 
-LANGUAGES = ("en", "es", "fr")
+Spoken = Literal["en", "es", "fr"]
+LANGUAGES: tuple[Spoken, ...] = get_args(Spoken)
 LOCALES = Path(__file__).parent / "locale"
 
 # Day before month everywhere: "en" alone would be read as American.

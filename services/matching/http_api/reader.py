@@ -1,14 +1,14 @@
 """In which language a reader is answered."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Header, Query
 
-from shared.wording.speech import preferred
+from shared.wording.speech import Spoken, preferred
 
 
 def reader_language(
-    language: Annotated[Literal["en", "es", "fr"] | None, Query(description="of the words; else by the header")] = None,
+    language: Annotated[Spoken | None, Query(description="of the words; else by the header")] = None,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> str:
     """The language that was asked for, else the one that the browser likes best."""
