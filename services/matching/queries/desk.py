@@ -16,7 +16,7 @@ from services.matching.rules.desk import (
     EffectView,
     OpenSearchView,
     RankingView,
-    Title,
+    Titled,
     VerdictView,
     effect_view,
     ranked_views,
@@ -128,7 +128,7 @@ async def verdict(work: UnitOfWork, asked: AskWhy) -> VerdictView:
         missing=missing,
         phrases=shared_phrases(
             request.themes & judged.candidate.themes,
-            Title(application.title, application.title_language),
+            Titled(application.title, application.title_language),
             titles[asked.offer_id],
         ),
         speech=speech(asked.language),

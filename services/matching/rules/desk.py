@@ -21,7 +21,7 @@ from shared.wording.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Titled:
     """What an offer is called, and in which language."""
 
     title: str
@@ -135,7 +135,7 @@ class OpenSearchView(View):
 
 def ranked_views(
     ranked: Iterable[Ranked],
-    titles: Mapping[UUID, Title],
+    titles: Mapping[UUID, Titled],
     proposals: Mapping[UUID, Proposal],
     was: Mapping[UUID, int],
 ) -> tuple[RankedView, ...]:
@@ -208,7 +208,7 @@ def _words(
 
 
 def _ranked_view(
-    one: Ranked, rank: int, title: Title, proposal: Proposal | None, was: Mapping[UUID, int]
+    one: Ranked, rank: int, title: Titled, proposal: Proposal | None, was: Mapping[UUID, int]
 ) -> RankedView:
     candidate = one.candidate
     return RankedView(

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from services.matching.engine.text.suggest import suggest
-from services.matching.rules.desk import PhrasesView, Title
+from services.matching.rules.desk import PhrasesView, Titled
 
 
-def shared_phrases(themes: Iterable[str], requester: Title, offerer: Title) -> tuple[PhrasesView, ...]:
+def shared_phrases(themes: Iterable[str], requester: Titled, offerer: Titled) -> tuple[PhrasesView, ...]:
     """For each theme the words of each title, the weightiest first; a theme of which neither speaks is left out."""
     asked, offered = _words(requester), _words(offerer)
     return tuple(
@@ -16,6 +16,6 @@ def shared_phrases(themes: Iterable[str], requester: Title, offerer: Title) -> t
     )
 
 
-def _words(title: Title) -> dict[str, tuple[str, ...]]:
+def _words(title: Titled) -> dict[str, tuple[str, ...]]:
     found = suggest(title.title, title.language)
     return {one.code: tuple(title.title[at.start : at.end] for at in one.because) for one in found.themes}

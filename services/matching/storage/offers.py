@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Candidate, Days, Place
-from services.matching.rules.desk import Title
+from services.matching.rules.desk import Titled
 from services.matching.rules.reading import association_of, levels, place_of
 from shared.events.base import LanguageSkill, Window
 from shared.events.intake import OfferChanged, OfferPublished
@@ -121,12 +121,12 @@ async def loads(connection: Connection, member_ids: Collection[UUID]) -> dict[UU
     return {row[0]: row[1] for row in rows}
 
 
-async def titles(connection: Connection, offer_ids: Collection[UUID]) -> dict[UUID, Title]:
+async def titles(connection: Connection, offer_ids: Collection[UUID]) -> dict[UUID, Titled]:
     """What these offers are called."""
     rows = await connection.fetch(
         "SELECT offer_id, title, title_language FROM offers WHERE offer_id = ANY($1)", list(offer_ids)
     )
-    return {row["offer_id"]: Title(row["title"], row["title_language"]) for row in rows}
+    return {row["offer_id"]: Titled(row["title"], row["title_language"]) for row in rows}
 
 
 async def offerer_place(connection: Connection, offer_id: UUID) -> Place:

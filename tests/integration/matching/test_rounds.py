@@ -23,10 +23,11 @@ from tests.integration.matching.conftest import Matching
 from tests.integration.matching.test_matching_api import COORDINATOR, signed_in
 
 Round = dict[str, Any]
+Crowd = tuple[list[ApplicationValidated], list[OfferPublished]]
 
 
 @pytest.fixture
-async def crowd(matching: Matching) -> tuple[list[ApplicationValidated], list[OfferPublished]]:
+async def crowd(matching: Matching) -> Crowd:
     """Four applications that a coordinator decides on, three offers with one place each; all suit all."""
     await matching.lets_coordinators_choose("danube")
     offers = [an_offer(years_in_role=years) for years in (10, 6, 2)]
@@ -64,7 +65,7 @@ async def published(matching: Matching, client: httpx.AsyncClient, round_id: str
 
 
 async def test_a_round_is_computed_previewed_and_published(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     applications, offers = crowd
     round_id = await ordered(client)
@@ -90,9 +91,7 @@ async def test_a_round_is_computed_previewed_and_published(
     assert {str(one.application_id) for one in applications} == {one["application_id"] for one in open_}
 
 
-async def test_pins_and_bans_are_kept_to(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
-) -> None:
+async def test_pins_and_bans_are_kept_to(matching: Matching, client: httpx.AsyncClient, crowd: Crowd) -> None:
     applications, offers = crowd
     round_id = await ordered(client)
     await compute_next(matching.database)
@@ -111,7 +110,7 @@ async def test_pins_and_bans_are_kept_to(
 
 
 async def test_what_can_not_be_solved_says_why_and_can_be_mended(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     applications, offers = crowd
     round_id = await ordered(client)
@@ -139,9 +138,7 @@ async def test_a_round_without_candidates_is_no_round(matching: Matching, client
     assert (await shown(client, round_id))["problem"]["code"] == "round-without-candidates"
 
 
-async def test_the_same_round_gives_the_same_pairs(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
-) -> None:
+async def test_the_same_round_gives_the_same_pairs(matching: Matching, client: httpx.AsyncClient, crowd: Crowd) -> None:
     first, second = await ordered(client, seed=5, fairness=0.05), await ordered(client, seed=5, fairness=0.05)
     assert await compute_next(matching.database)
     assert await compute_next(matching.database)
@@ -151,7 +148,7 @@ async def test_the_same_round_gives_the_same_pairs(
 
 
 async def test_what_does_not_fit_any_more_is_left_out_with_the_reason(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     _, offers = crowd
     round_id = await ordered(client)
@@ -173,7 +170,7 @@ async def test_what_does_not_fit_any_more_is_left_out_with_the_reason(
 
 
 async def test_publishing_goes_on_where_a_crash_has_ended_it(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     """The second application's transaction is lost; another process finds what is left, and proposes nothing twice."""
     round_id = await ordered(client)
@@ -193,7 +190,7 @@ async def test_publishing_goes_on_where_a_crash_has_ended_it(
 async def test_a_solver_that_is_killed_is_started_anew_but_not_for_ever(
     matching: Matching,
     client: httpx.AsyncClient,
-    crowd: tuple[list[ApplicationValidated], list[OfferPublished]],
+    crowd: Crowd,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     round_id = await ordered(client)
@@ -219,7 +216,7 @@ async def test_a_solver_that_is_killed_is_started_anew_but_not_for_ever(
 
 
 async def test_a_round_is_computed_by_one_process_at_a_time(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     """While somebody holds it nobody else begins; once their connection is gone, the next one does."""
     round_id = await ordered(client)
@@ -236,7 +233,7 @@ async def test_a_round_is_computed_by_one_process_at_a_time(
 async def test_what_was_cancelled_or_adjusted_meanwhile_is_not_overwritten(
     matching: Matching,
     client: httpx.AsyncClient,
-    crowd: tuple[list[ApplicationValidated], list[OfferPublished]],
+    crowd: Crowd,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     round_id = await ordered(client)
@@ -255,7 +252,7 @@ async def test_what_was_cancelled_or_adjusted_meanwhile_is_not_overwritten(
 
 
 async def test_the_companion_computes_what_is_ordered_and_ends_with_its_role(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
 ) -> None:
     stopping = asyncio.Event()
     hosted = Hosted("matching", None, matching.database, Readiness(), stopping)  # type: ignore[arg-type]
@@ -267,9 +264,7 @@ async def test_the_companion_computes_what_is_ordered_and_ends_with_its_role(
     assert not SPAWN.active_children()
 
 
-async def test_rounds_are_for_coordinators(
-    matching: Matching, client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
-) -> None:
+async def test_rounds_are_for_coordinators(matching: Matching, client: httpx.AsyncClient, crowd: Crowd) -> None:
     round_id = await ordered(client)
     for who in (signed_in(new_id()), signed_in(new_id(), "operator")):
         assert (await client.post("/rounds", headers=who)).status_code == 403
@@ -301,9 +296,7 @@ async def test_orders_that_make_no_sense_are_refused(client: httpx.AsyncClient, 
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
-async def test_a_pair_can_not_be_pinned_and_banned(
-    client: httpx.AsyncClient, crowd: tuple[list[ApplicationValidated], list[OfferPublished]]
-) -> None:
+async def test_a_pair_can_not_be_pinned_and_banned(client: httpx.AsyncClient, crowd: Crowd) -> None:
     round_id, pair = await ordered(client), {"application_id": str(new_id()), "offer_id": str(new_id())}
     path = f"/rounds/{round_id}/adjustments"
     answer = await client.put(path, json={"pins": [pair], "bans": [pair]}, headers=COORDINATOR)
