@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Concatenate, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import asyncpg
-import orjson
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from shared.http.auth import TokenVerifier
 from shared.postgres import idempotency
@@ -22,6 +21,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 MAX_KEY = 200
+REPLY = TypeAdapter[Any](Any)  # a model, a list of them, or whatever else a route answers with
 # Two commands that locked the same rows in another order, or met in the same instant: the second try finds them done.
 COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 TRIES = 3
@@ -79,8 +79,7 @@ class HttpCall:
 
     def _reply(self, result: object) -> StoredReply:
         status = getattr(self.request.scope.get("route"), "status_code", None) or 200
-        body = result.model_dump_json().encode() if isinstance(result, BaseModel) else orjson.dumps(result)
-        return StoredReply(status, body)
+        return StoredReply(status, REPLY.dump_json(result))
 
 
 def _again(stored: StoredReply) -> Response:

@@ -188,6 +188,20 @@ async def test_a_withdrawn_application_has_nothing_left_to_publish(
     assert (refused.status_code, refused.json()["code"]) == (409, "search-at-an-end")
 
 
+async def test_a_choice_that_is_sent_twice_with_its_key_is_answered_alike_and_made_once(
+    matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
+) -> None:
+    """Each of these commands answers with a list."""
+    application = await searched(matching)
+    body = {"offers": [str(offers[0].offer_id)]}
+    for what in ("shortlist", "publication"):
+        path, headers = f"/applications/{application.application_id}/{what}", COORDINATOR | {"Idempotency-Key": what}
+        first, second = [await client.post(path, json=body, headers=headers) for _ in range(2)]
+        assert (first.status_code, second.status_code, second.json()) == (200, 200, first.json())
+        assert second.headers["Idempotency-Replayed"] == "true"
+    assert len([one for one in await matching.announced() if isinstance(one, MatchProposed)]) == 1
+
+
 async def test_only_coordinators_choose(
     matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
 ) -> None:
