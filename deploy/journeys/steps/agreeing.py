@@ -7,10 +7,11 @@ from deploy.journeys.journey import Journey, written
 
 
 async def find_proposal(journey: Journey) -> None:
-    """Our offer is among the proposals."""
+    """Our offer is among the proposals; the applicant sees it once it is published, which may need a coordinator."""
 
     async def look() -> str | None:
-        proposals = await journey.look("matching", f"/v1/applications/{journey.case_id}/proposals")
+        path = f"/v1/applications/{journey.case_id}/proposals"
+        proposals = await journey.desk.find(journey.requester, "matching", path) or ()
         return next((one["proposal_id"] for one in proposals if one["offer_id"] == journey.offer_id), None)
 
     journey.proposal_id = await journey.desk.until(look)

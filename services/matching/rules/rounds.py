@@ -38,15 +38,6 @@ TRANSITIONS: Mapping[RoundState, frozenset[RoundState]] = {
     S.PUBLISHED: frozenset(),
     S.CANCELLED: frozenset(),
 }
-NOT_ANY_MORE = {
-    S.PUBLISHING: "it is being published",
-    S.PUBLISHED: "it is published",
-    S.CANCELLED: "it was cancelled",
-    S.QUEUED: "it is not computed yet",
-    S.COMPUTING: "it is not computed yet",
-    S.FAILED: "it could not be computed; adjust it",
-    S.COMPUTED: "it is computed",
-}
 
 
 class Problem(BaseModel):
@@ -182,8 +173,7 @@ class RoundPairView(View):
 def moved(found: MatchingRound, to: RoundState) -> MatchingRound:
     """The round in its new state. Raises WrongState where the table has no such step."""
     if to not in TRANSITIONS[found.state]:
-        because = NOT_ANY_MORE[found.state]
-        raise WrongState("round-state", f"This round is {found.state}: {because}, so it can't become {to}.")
+        raise WrongState("round-state", f"This round is {found.state}, so it can't become {to}.")
     return replace(found, state=to)
 
 
