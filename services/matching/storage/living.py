@@ -54,6 +54,7 @@ class Living:
     read_in_full: int = 0  # how often all offers were read
     _seen: int | None = None
     _seen_at: datetime | None = None
+    _kept: datetime | None = None  # when the last snapshot of this process was seen
     _recent: dict[UUID, Candidate] = field(default_factory=dict)
     _again: set[UUID] = field(default_factory=set)
     _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -103,21 +104,26 @@ class Living:
 
     async def begin(self, connection: Connection, folder: Path, progress: Progress = lambda _: None) -> None:
         """The first `catch_up`: from a snapshot that can be trusted and what came since, else from nothing."""
-        found = await read_snapshot(connection, folder)
-        if found is not None:
-            self.index = OfferIndex.of(found.frozen)
-            self._seen, self._seen_at, self._again = found.seen, found.seen_at, set(found.again)
-            progress(len(self.index))
+        async with self._catching_up:  # several roles of a process begin at once, and one of them reads
+            found = await read_snapshot(connection, folder) if self._seen is None else None
+            if found is not None:
+                self.index = OfferIndex.of(found.frozen)
+                self._seen, self._seen_at, self._again = found.seen, found.seen_at, set(found.again)
+                progress(len(self.index))
         await self.catch_up(connection, progress)
 
     async def keep(self, work: UnitOfWork, folder: Path) -> bool:
         """Write a snapshot into the folder, if there are enough offers to be worth it; whether it was written.
 
-        To be called in a unit of work of its own, which has changed nothing else.
+        Nothing is written where nobody has looked since the last one: several roles of a process end at once. To be
+        called in a unit of work of its own, which has changed nothing else.
         """
         async with self._catching_up:
             if self._seen is None or self._seen_at is None or len(self.index) < WORTH_KEEPING:
                 return False
+            if self._kept == self._seen_at:
+                return False
+            self._kept = self._seen_at
             snapshot = Snapshot(self.index.frozen(), self._seen, self._seen_at, frozenset(self._again))
         await forget_snapshots(work.connection, 2 * TRUSTED_FOR)
         return await write_snapshot(work.connection, folder, work.new_id(), snapshot) is not None

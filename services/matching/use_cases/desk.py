@@ -14,7 +14,7 @@ from services.matching.storage import proposals, searches
 from services.matching.storage.ground import Ground, ground_of
 from services.matching.use_cases.case import Case, lock_case
 from services.matching.use_cases.looking import judge_offers
-from services.matching.use_cases.searching import drawn_up, tell_proposed
+from services.matching.use_cases.searching import drawn_up, make_known
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import FieldProblem, Invalid, NotFound, WrongState, require
 
@@ -78,9 +78,7 @@ async def publish_choice(work: UnitOfWork, command: Publish) -> list[ProposalVie
         raise WrongState("shortlist-empty", "The shortlist is empty: put an offer onto it, or name offers to publish.")
     chosen = await _chosen(work, case, wanted, await ground_of(work, case.search), ProposalState.PUBLISHED)
     await searches.save_search(work.connection, published(case.search))
-    await proposals.put_proposals(work.connection, chosen)
-    for one in chosen:
-        tell_proposed(work, one)
+    await make_known(work, chosen)
     return [proposal_view(one) for one in chosen]
 
 
@@ -117,7 +115,9 @@ def _ranked(case: Case, wanted: Sequence[UUID], verdicts: Mapping[UUID, Verdict 
     problems, ranked = [], []
     for place, offer_id in enumerate(wanted):
         verdict = verdicts[offer_id]
-        if verdict is None:
+        if offer_id in wanted[:place]:
+            problems.append(_problem(place, "named-twice", "This offer is named before; leave it out here."))
+        elif verdict is None:
             problems.append(_problem(place, "no-such-offer", "There is no open offer with this id."))
         elif offer_id in open_already:
             problems.append(_problem(place, "proposed-already", "This offer is proposed to both sides already."))

@@ -108,10 +108,11 @@ async def _publish(work: UnitOfWork, pairs: Sequence[RoundPair]) -> list[RoundPa
         return [replace(one, outcome=Outcome.LEFT_OUT, reason=f"search-{state}") for one in pairs]
     ground = await ground_of(work, case.search)
     outcomes, fit = await _judged(work, case, pairs, ground)
+    if not fit:
+        return outcomes  # what a coordinator has put onto the shortlist stays there
     ranked = sorted(fit, key=lambda one: (-one.score, one.candidate.offer_id))
     await proposals.end_unpublished(work.connection, case.search.application_id)
-    if ranked:
-        await searches.save_search(work.connection, published(case.search))
+    await searches.save_search(work.connection, published(case.search))
     fresh = await publish(work, case.search, ranked, ground.policy)
     ids = {one.offer_id: one.proposal_id for one in fresh}
     return [replace(one, proposal_id=ids.get(one.offer_id)) for one in outcomes]

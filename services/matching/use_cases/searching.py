@@ -78,8 +78,7 @@ def _tell(work: UnitOfWork, search: Search, found: Found, fresh: Sequence[Propos
             case=search.application_id,
         )
     else:
-        for proposal in fresh:
-            tell_proposed(work, proposal)
+        _tell_proposed(work, fresh)
 
 
 async def publish(
@@ -87,15 +86,19 @@ async def publish(
 ) -> list[Proposal]:
     """Store proposals and announce them to both sides; returns them. The search that found them is stored."""
     fresh = [drawn_up(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
-    await proposals.put_proposals(work.connection, fresh)
-    for proposal in fresh:
-        tell_proposed(work, proposal)
+    await make_known(work, fresh)
     return fresh
 
 
-def tell_proposed(work: UnitOfWork, proposal: Proposal) -> None:
-    """Announce a proposal to both sides."""
-    work.announce(_proposed(proposal), case=proposal.application_id)
+async def make_known(work: UnitOfWork, published: Sequence[Proposal]) -> None:
+    """Store proposals and announce them to both sides."""
+    await proposals.put_proposals(work.connection, published)
+    _tell_proposed(work, published)
+
+
+def _tell_proposed(work: UnitOfWork, published: Sequence[Proposal]) -> None:
+    for proposal in published:
+        work.announce(_proposed(proposal), case=proposal.application_id)
 
 
 def drawn_up(

@@ -134,6 +134,16 @@ async def test_who_is_ruled_out_by_now_stops_the_whole_publication(
     assert [problem["code"] for problem in refused.json()["errors"]] == ["proposed-already"]
 
 
+async def test_an_offer_that_is_named_twice_is_told(
+    matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
+) -> None:
+    application = await searched(matching)
+    for what in ("shortlist", "publication"):
+        refused = await post(client, application, what, offers[0], offers[1], offers[0])
+        assert (refused.status_code, refused.json()["code"]) == (422, "offers-ruled-out")
+        assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/offers/2", "named-twice")]
+
+
 async def test_an_empty_shortlist_publishes_nothing(
     matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
 ) -> None:

@@ -11,6 +11,7 @@ from services.matching.live import rounds as at_work
 from services.matching.live import rounds_at_work
 from services.matching.live.rounds import compute_next
 from services.matching.live.solving import SPAWN, solve_apart
+from services.matching.rules.proposals import ProposalState
 from services.matching.rules.rounds import MOST_TRIES
 from services.matching.storage import rounds
 from shared.events.intake import ApplicationValidated, ApplicationWithdrawn, OfferClosed, OfferPublished
@@ -167,6 +168,24 @@ async def test_what_does_not_fit_any_more_is_left_out_with_the_reason(
         str(offers[2].offer_id): None,
     }
     assert len([one for one in await matching.announced() if isinstance(one, MatchProposed)]) == 1
+
+
+async def test_where_nothing_fits_any_more_the_shortlist_stays(
+    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
+) -> None:
+    applications, offers = crowd
+    round_id = await ordered(client)
+    await compute_next(matching.database)
+    chosen = {one["application_id"]: one["offer_id"] for one in await pairs(client, round_id)}
+    first = next(one for one in applications if str(one.application_id) in chosen)
+    other = next(one for one in offers if str(one.offer_id) != chosen[str(first.application_id)])
+    path = f"/applications/{first.application_id}/shortlist"
+    await client.post(path, json={"offers": [str(other.offer_id)]}, headers=COORDINATOR)
+    await matching.hears(OfferClosed(offer_id=UUID(chosen[str(first.application_id)]), reason="withdrawn"))
+    await published(matching, client, round_id)
+    listed = [one for one in await matching.proposals(first) if one.state is ProposalState.SHORTLISTED]
+    assert [one.offer_id for one in listed] == [other.offer_id]
+    assert (await matching.search(first)).state == "searching"
 
 
 async def test_publishing_goes_on_where_a_crash_has_ended_it(

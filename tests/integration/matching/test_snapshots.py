@@ -12,6 +12,7 @@ from services.matching.storage.living import Living, living_in
 from services.matching.storage.snapshots import file_of, read_snapshot
 from shared.events.intake import OfferClosed, OfferPublished
 from shared.hosting.service import Hosted
+from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import Database
 from shared.primitives.readiness import Readiness
 from tests.builders.matching import an_application, an_offer
@@ -64,6 +65,37 @@ async def test_a_start_reads_what_was_kept_and_what_came_since(matching: Matchin
     assert {one.offer_id for one in await fresh.proposals(application)} == {
         stays.offer_id, new.offer_id, changed.offer_id
     }  # fmt: skip
+
+
+async def test_roles_that_begin_at_once_read_the_snapshot_once(
+    matching: Matching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Breaks when a later one puts the index of the snapshot in the place of one that is up to date."""
+    await kept(matching, tmp_path, an_offer(), an_offer())
+    await matching.hears(an_offer())
+    fresh, read = another_process(matching), 0
+
+    async def read_and_count(connection: Connection, folder: Path) -> snapshots.Snapshot | None:
+        nonlocal read
+        read += 1
+        return await read_snapshot(connection, folder)
+
+    async def begin() -> None:
+        async with fresh.database.reading() as connection:
+            await living_in(fresh.database).begin(connection, tmp_path)
+
+    monkeypatch.setattr(storage, "read_snapshot", read_and_count)
+    await asyncio.gather(*(begin() for _ in range(3)))
+    assert (read, living_in(fresh.database).read_in_full) == (1, 0)
+    assert living_in(fresh.database).index.content() == await rebuilt(matching.database)
+
+
+async def test_a_snapshot_is_written_once_for_all_that_was_seen(matching: Matching, tmp_path: Path) -> None:
+    await matching.hears(an_offer())
+    living, fresh = await started(matching, tmp_path)
+    for written in (True, False):
+        async with fresh.database.unit_of_work() as work:
+            assert await living.keep(work, tmp_path) is written
 
 
 async def test_what_was_rolled_back_or_committed_late_around_a_snapshot_comes_in(
