@@ -16,10 +16,10 @@ from services.matching.engine.rounds.material import Material, Pairs
 from services.matching.engine.rounds.solve import Stage
 from services.matching.live.solving import Refused, Solved, SolverDied, solve_apart
 from services.matching.rules.competing import open_applications, open_offers
-from services.matching.rules.reading import request_for
 from services.matching.rules.rounds import MatchingRound, Problem, Progress, RoundPair, RoundState, begun, moved
 from services.matching.rules.searches import Search
 from services.matching.storage import offers, proposals, rounds, searches
+from services.matching.storage.ground import NOBODY, Ground
 from services.matching.storage.living import living_in
 from shared.hosting.service import Hosted
 from shared.postgres import pool
@@ -121,13 +121,13 @@ class _Work:
 
     async def _pairs(self, open_: Sequence[Search], refused: dict[UUID, frozenset[UUID]]) -> Pairs:
         """The best candidates of each search; others have a turn after each."""
-        living, pairs = living_in(self.database), Pairs()
+        living, pairs, today = living_in(self.database), Pairs(), self.database.clock().date()
         for number, search in enumerate(open_):
             if number % TELL_EVERY == 0:
                 await self._tell(Progress(LOOKING, number, len(open_)))
-            request = request_for(search, refused.get(search.application_id, frozenset()))
-            scale = living.scale(living.policies[search.policy].weights)
-            for hit in living.index.best(request, scale, top=self.round.candidates):
+            gone = refused.get(search.application_id, NOBODY)
+            ground = Ground(living.policies[search.policy], living, {}, today, gone)
+            for hit in living.index.best(ground.request_of(search), ground.scale, top=self.round.candidates):
                 pairs.add(search.application_id, hit.offer_id, hit.score)
             await asyncio.sleep(0)
         return pairs

@@ -24,7 +24,6 @@ from services.matching.rules.desk import (
 )
 from services.matching.rules.phrases import shared_phrases
 from services.matching.rules.proposals import Proposal
-from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search, SearchState
 from services.matching.storage import offers, proposals, searches
 from services.matching.storage.ground import Ground, ground_of
@@ -79,7 +78,7 @@ class ListSearches:
 async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
     """The ranked list as it would be now. Nothing is stored, whatever is tried out."""
     search, ground = await _at_the_desk(work, asked.application_id)
-    as_it_is, index = request_for(search, ground.refused), ground.living.index
+    as_it_is, index = ground.request_of(search), ground.living.index
     request, scale = relaxed(as_it_is, asked.relax), ground.scale
     if asked.weights is not None:
         scale = replace(scale, weights=asked.weights)
@@ -110,7 +109,7 @@ async def verdict(work: UnitOfWork, asked: AskWhy) -> VerdictView:
     known = await offers.candidates(work.connection, [asked.offer_id])
     if not known:
         raise NotFound("no-such-offer", "There is no open offer with this id.")
-    request, scale = request_for(search, ground.refused), ground.scale
+    request, scale = ground.request_of(search), ground.scale
     judged = judge(request, known[0], scale, already=search.relax)
     best = ground.living.index.search(request, scale, top=ground.policy.proposals)
     rank, missing = None, None
@@ -142,7 +141,7 @@ async def what_to_relax(work: UnitOfWork, asked: AskWhatToRelax) -> list[EffectV
         raise _unknown()
     ground = await ground_of(work, search)
     look = partial(ground.living.index.search, scale=ground.scale, top=1)
-    found = effects(request_for(search, ground.refused), look, already=search.relax)
+    found = effects(ground.request_of(search), look, already=search.relax)
     return [effect_view(one, speech(asked.language)) for one in found]
 
 

@@ -9,10 +9,10 @@ from services.matching.engine.values import Weights
 from services.matching.rules import access
 from services.matching.rules.effects import Compared, TermsEffectView, terms_effect
 from services.matching.rules.policy import Policy, Terms, newest
-from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
 from services.matching.storage import offers, policies, proposals, searches
-from services.matching.storage.living import Living, living_in
+from services.matching.storage.ground import NOBODY, Ground
+from services.matching.storage.living import living_in
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.actor import Actor
@@ -45,15 +45,17 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
     refused = await proposals.all_refused(work.connection, [one.application_id for one in open_])
     compared = []
     for search in open_:
-        compared.append(_compared(living, search, refused.get(search.application_id, frozenset()), asked.terms))
+        gone = refused.get(search.application_id, NOBODY)
+        ground = Ground(living.policies[search.policy], living, {}, work.today, gone)
+        compared.append(_compared(ground, search, asked.terms))
         await asyncio.sleep(0)  # others have a turn after each
     named = {offer for one in compared for offer in (*one.before, *one.after)}
     known = {one.offer_id: one for one in await offers.candidates(work.connection, named)}
     return terms_effect(policy, asked.terms, [_those_there(one, known) for one in compared], known)
 
 
-def _compared(living: Living, search: Search, refused: frozenset[UUID], terms: Terms) -> Compared:
-    pinned, request = living.policies[search.policy], request_for(search, refused)
+def _compared(ground: Ground, search: Search, terms: Terms) -> Compared:
+    pinned, living, request = ground.policy, ground.living, ground.request_of(search)
 
     def best(weights: Weights, top: int) -> tuple[UUID, ...]:
         return tuple(hit.offer_id for hit in living.index.best(request, living.scale(weights), top=top))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.matching.rules import access
-from services.matching.rules.reading import request_for
+from services.matching.rules.reading import request_of
 from services.matching.rules.views import ProposalView, SearchView, proposal_view, search_view
 from services.matching.rules.words import PairWords, pair_words
 from services.matching.storage import offers, proposals, searches
@@ -26,7 +26,7 @@ async def explanation(connection: Connection, actor: Actor, proposal_id: UUID, l
     found = await proposal(connection, actor, proposal_id)
     search = await searches.load_search(connection, found.application_id)
     assert search is not None  # a proposal refers to it
-    places = (request_for(search).place, await offers.offerer_place(connection, found.offer_id))
+    places = (request_of(search.application).place, await offers.offerer_place(connection, found.offer_id))
     return pair_words(speech(language), found.score, found.contributions, found.raises, places)
 
 

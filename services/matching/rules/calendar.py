@@ -9,6 +9,7 @@ package.
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
+from math import ceil
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -28,6 +29,14 @@ def working_days(after: date, count: int, countries: Iterable[str]) -> tuple[dat
         if is_working_day(after, shared):
             found.append(after)
     return tuple(found)
+
+
+def soonest(today: date, answer_days: int) -> date:
+    """The first day for an exchange that is proposed today: after the days to answer, counted as weeks of five.
+
+    Holidays can make the days to answer end later than that; a proposal whose days come before is void.
+    """
+    return today + timedelta(weeks=ceil(answer_days / 5))
 
 
 @lru_cache(maxsize=1024)  # about 10 kB each: the countries of two years and more

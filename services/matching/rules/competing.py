@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.matching.engine.rounds.values import MANY, OpenApplication, OpenOffer
 from services.matching.engine.values import Candidate
-from services.matching.rules.reading import request_for
+from services.matching.rules.reading import request_of
 from services.matching.rules.searches import Search
 
 
@@ -15,7 +15,7 @@ def open_applications(searches: Iterable[Search], matched_before: Collection[UUI
         OpenApplication(
             application_id=one.application_id,
             country=one.application.organisation.country,
-            south=request_for(one).place.is_south,
+            south=request_of(one.application).place.is_south,
             first_timer=one.application.organisation.organisation_id not in matched_before,
         )
         for one in searches

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -41,9 +42,14 @@ def request_of(application: ApplicationValidated, refused: frozenset[UUID] = fro
     )
 
 
-def request_for(search: Search, refused: frozenset[UUID] = frozenset()) -> Request:
-    """What is sought now: the application without what was relaxed since."""
-    return relaxed(request_of(search.application, refused), search.relax)
+def request_for(search: Search, soonest: date, refused: frozenset[UUID] = frozenset()) -> Request:
+    """What is sought now: the application without what was relaxed since, and without days before the soonest.
+
+    A search can go on for months; where all of its days have gone by, the window is empty: its last day is before its
+    first one.
+    """
+    request = relaxed(request_of(search.application, refused), search.relax)
+    return replace(request, window=Days(max(request.window.first, soonest), request.window.last))
 
 
 def levels(skills: Iterable[LanguageSkill]) -> dict[str, Level]:

@@ -1,5 +1,6 @@
 """Capacity and days that confirmed matches have taken."""
 
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +13,7 @@ from services.matching.storage.proposals import why_ground_lost
 from shared.postgres.pool import Connection
 
 
-async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecause | None:
+async def reserve(connection: Connection, proposal: Proposal, today: date) -> SupersededBecause | None:
     """Take one of the offer's places and the expert's days. The caller rolls back if a reason comes back.
 
     The condition is checked again under the row's lock, so of many who want the last place exactly one gets it.
@@ -26,21 +27,20 @@ async def reserve(connection: Connection, proposal: Proposal) -> SupersededBecau
         _range(proposal.days),
     )
     if not taken:
-        return await why_ground_lost(connection, proposal.proposal_id) or SupersededBecause.CAPACITY_GONE
+        return await why_ground_lost(connection, proposal.proposal_id, today) or SupersededBecause.CAPACITY_GONE
     return None if await _book(connection, proposal, proposal.days) else SupersededBecause.EXPERT_BOOKED
 
 
 async def move(connection: Connection, proposal: Proposal, wanted: Days) -> Days | None:
     """Book other days for a match instead of those it has; returns what it then holds, None for nothing.
 
-    Of days that another match of the expert holds in part, the longest free stretch is booked. The offer is locked
-    first, as in `reserve`, and marked as changed: the days that are free again may suit somebody.
+    Of days that another match of the expert holds in part, the longest free stretch is booked. The expert's offers are
+    locked first, as in `reserve`.
     """
     held = await connection.fetchval("SELECT days FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
     if held == _range(wanted):
         return wanted
-    await connection.execute("UPDATE offers SET changed_at = now() WHERE offer_id = $1", proposal.offer_id)
-    await connection.execute("DELETE FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
+    await _free(connection, proposal, places=0)
     days: Days | None = wanted
     while days is not None and not await _book(connection, proposal, days):
         # Whoever took the days has committed: each turn sees at least one booking more than the last.
@@ -50,9 +50,25 @@ async def move(connection: Connection, proposal: Proposal, wanted: Days) -> Days
 
 
 async def release(connection: Connection, proposal: Proposal) -> None:
-    """Give the place of a match back, and the days that it holds. The offer is locked first, as in `reserve`."""
+    """Give the place of a match back, and the days that it holds. The expert's offers are locked first, as there."""
+    await _free(connection, proposal, places=1)
+
+
+async def _free(connection: Connection, proposal: Proposal, *, places: int) -> None:
+    """Give places of the offer back and delete the booking.
+
+    All offers of the expert are marked as changed: the days that are free again may suit somebody for any of them. They
+    are locked in one order, so that two who do this can't wait for each other.
+    """
     await connection.execute(
-        "UPDATE offers SET reserved = reserved - 1, changed_at = now() WHERE offer_id = $1", proposal.offer_id
+        """
+        WITH theirs AS (SELECT offer_id FROM offers WHERE member_id = $1 OR offer_id = $2 ORDER BY offer_id FOR UPDATE)
+        UPDATE offers AS o SET reserved = o.reserved - CASE WHEN o.offer_id = $2 THEN $3 ELSE 0 END, changed_at = now()
+        FROM theirs WHERE o.offer_id = theirs.offer_id
+        """,
+        proposal.member_id,
+        proposal.offer_id,
+        places,
     )
     await connection.execute("DELETE FROM bookings WHERE proposal_id = $1", proposal.proposal_id)
 

@@ -4,35 +4,27 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-import asyncpg
-
-from services.matching.engine.values import Days
 from services.matching.rules.proposals import (
     NOT_CHOSEN,
     OPEN,
     REFUSED,
     UNPUBLISHED,
     Proposal,
-    ProposalState,
     SupersededBecause,
 )
-from shared.events.matching import Contribution, Raise
+from services.matching.storage.proposal_rows import COLUMNS, as_json, proposal_of
 from shared.postgres.pool import Connection
-from shared.primitives.terms import Mode, Side
-
-COLUMNS = (
-    "proposal_id, application_id, offer_id, requester_id, offerer_id, member_id, state, search, rank, score, "
-    "contributions, mode, first_day, last_day, respond_by, proposed_at, working_days, remind_on, raises"
-)
 
 # Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
-# sweep over all. A paused offer takes no new proposals, but what was proposed before can still be agreed.
+# sweep over all. $1 is today. A paused offer takes no new proposals, but what was proposed before can still be agreed.
+# What nobody answered in time expires, even if its days have come meanwhile.
 GROUND_LOST = """
     CASE WHEN o.state = 'closed' THEN 'offer-closed'
          WHEN o.reserved >= o.capacity THEN 'capacity-gone'
          WHEN NOT o.windows @> daterange(p.first_day, p.last_day, '[]') THEN 'window-gone'
          WHEN EXISTS (SELECT FROM bookings b WHERE b.member_id = p.member_id
                       AND b.days && daterange(p.first_day, p.last_day, '[]')) THEN 'expert-booked'
+         WHEN p.first_day <= $1 AND p.respond_by >= $1 THEN 'days-past'
     END
 """
 
@@ -52,23 +44,35 @@ async def put_proposals(connection: Connection, proposals: Iterable[Proposal]) -
     )
 
 
-async def end_unpublished(connection: Connection, application_id: UUID) -> None:
-    """End what was computed for a search and never published; nobody outside has heard of it, or will."""
+async def end_unpublished(connection: Connection, application_id: UUID, *, but: Collection[UUID] = ()) -> None:
+    """End what was computed for a search and never published, except for some offers; nobody outside will hear of it.
+
+    Among these offers, what was only computed ends too.
+    """
     await connection.execute(
         """
         UPDATE proposals SET state = 'superseded', reason = $3, updated_at = now()
-        WHERE application_id = $1 AND state = ANY($2)
+        WHERE application_id = $1 AND state = ANY($2) AND NOT (state = 'shortlisted' AND offer_id = ANY($4))
         """,
         application_id,
         list(UNPUBLISHED),
         NOT_CHOSEN,
+        list(but),
     )
+
+
+async def shortlisted_offers(connection: Connection, application_id: UUID) -> list[UUID]:
+    """The offers that a coordinator has put onto the shortlist."""
+    rows = await connection.fetch(
+        "SELECT offer_id FROM proposals WHERE application_id = $1 AND state = 'shortlisted'", application_id
+    )
+    return [row[0] for row in rows]
 
 
 async def load_proposal(connection: Connection, proposal_id: UUID) -> Proposal | None:
     """A proposal as it is, without a lock."""
     row = await connection.fetchrow("SELECT * FROM proposals WHERE proposal_id = $1", proposal_id)
-    return _proposal(row) if row else None
+    return proposal_of(row) if row else None
 
 
 async def proposals_of(connection: Connection, application_id: UUID) -> list[Proposal]:
@@ -76,7 +80,7 @@ async def proposals_of(connection: Connection, application_id: UUID) -> list[Pro
     rows = await connection.fetch(
         "SELECT * FROM proposals WHERE application_id = $1 ORDER BY search DESC, rank, proposal_id", application_id
     )
-    return [_proposal(row) for row in rows]
+    return [proposal_of(row) for row in rows]
 
 
 async def refused_offers(connection: Connection, application_id: UUID) -> frozenset[UUID]:
@@ -117,7 +121,7 @@ async def lock_proposals(connection: Connection, application_id: UUID) -> dict[U
     rows = await connection.fetch(
         "SELECT * FROM proposals WHERE application_id = $1 ORDER BY proposal_id FOR UPDATE", application_id
     )
-    return {row["proposal_id"]: _proposal(row) for row in rows}
+    return {row["proposal_id"]: proposal_of(row) for row in rows}
 
 
 async def save_proposal(connection: Connection, proposal: Proposal) -> None:
@@ -135,22 +139,24 @@ async def save_proposal(connection: Connection, proposal: Proposal) -> None:
     )
 
 
-async def why_ground_lost(connection: Connection, proposal_id: UUID) -> SupersededBecause | None:
+async def why_ground_lost(connection: Connection, proposal_id: UUID, today: date) -> SupersededBecause | None:
     """Why this proposal can't be confirmed any more; None while it can."""
     because = await connection.fetchval(
-        f"SELECT {GROUND_LOST} FROM proposals p JOIN offers o USING (offer_id) WHERE p.proposal_id = $1",  # noqa: S608
+        f"SELECT {GROUND_LOST} FROM proposals p JOIN offers o USING (offer_id) WHERE p.proposal_id = $2",  # noqa: S608
+        today,
         proposal_id,
     )
     return SupersededBecause(because) if because else None
 
 
-async def application_with_lost_ground(connection: Connection) -> UUID | None:
+async def application_with_lost_ground(connection: Connection, today: date) -> UUID | None:
     """An application of which an open proposal can't be confirmed any more."""
     found: UUID | None = await connection.fetchval(
         f"""
         SELECT p.application_id FROM proposals p JOIN offers o USING (offer_id)
-        WHERE p.state = ANY($1) AND {GROUND_LOST} IS NOT NULL ORDER BY p.proposal_id LIMIT 1
+        WHERE p.state = ANY($2) AND {GROUND_LOST} IS NOT NULL ORDER BY p.proposal_id LIMIT 1
         """,  # noqa: S608  # the condition is the constant above
+        today,
         list(OPEN),
     )
     return found
@@ -189,58 +195,4 @@ async def decided_without_answers(connection: Connection, limit: int) -> list[Pr
         """,
         limit,
     )
-    return [_proposal(row) for row in rows]
-
-
-def as_json(proposals: Iterable[Proposal]) -> list[dict[str, object]]:
-    """Rows by their columns; ids as text, since those that asyncpg has read are of a class that JSON does not know."""
-    return [_columns(one) for one in proposals]
-
-
-def _columns(proposal: Proposal) -> dict[str, object]:
-    return {
-        "proposal_id": str(proposal.proposal_id),
-        "application_id": str(proposal.application_id),
-        "offer_id": str(proposal.offer_id),
-        "requester_id": str(proposal.requester_id),
-        "offerer_id": str(proposal.offerer_id),
-        "member_id": str(proposal.member_id),
-        "state": proposal.state,
-        "search": proposal.search,
-        "rank": proposal.rank,
-        "score": proposal.score,
-        "contributions": [contribution.model_dump() for contribution in proposal.contributions],
-        "mode": proposal.mode,
-        "first_day": proposal.days.first,
-        "last_day": proposal.days.last,
-        "respond_by": proposal.respond_by,
-        "proposed_at": proposal.proposed_at,
-        "working_days": proposal.working_days,
-        "remind_on": proposal.remind_on,
-        "raises": [each.model_dump() for each in proposal.raises],
-    }
-
-
-def _proposal(row: asyncpg.Record) -> Proposal:
-    return Proposal(
-        proposal_id=row["proposal_id"],
-        application_id=row["application_id"],
-        offer_id=row["offer_id"],
-        requester_id=row["requester_id"],
-        offerer_id=row["offerer_id"],
-        member_id=row["member_id"],
-        state=ProposalState(row["state"]),
-        search=row["search"],
-        rank=row["rank"],
-        score=row["score"],
-        contributions=tuple(Contribution.model_validate(one) for one in row["contributions"]),
-        mode=Mode(row["mode"]),
-        days=Days(row["first_day"], row["last_day"]),
-        respond_by=row["respond_by"],
-        proposed_at=row["proposed_at"],
-        working_days=tuple(row["working_days"]),
-        remind_on=row["remind_on"],
-        raises=tuple(Raise.model_validate(one) for one in row["raises"]),
-        reason=row["reason"],
-        declined_by=Side(row["declined_by"]) if row["declined_by"] else None,
-    )
+    return [proposal_of(row) for row in rows]

@@ -11,7 +11,7 @@ from services.matching.engine.values import Candidate
 from services.matching.rules.desk import OpenSearchView
 from services.matching.rules.proposals import OPEN, UNPUBLISHED, Proposal
 from services.matching.rules.searches import AT_AN_END, UNPROPOSED, Call, Search, SearchState
-from services.matching.storage.proposals import COLUMNS, as_json
+from services.matching.storage.proposal_rows import COLUMNS, as_json
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import FilteredOut
 from shared.postgres.pool import Connection

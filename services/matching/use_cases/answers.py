@@ -32,6 +32,7 @@ NOT_ANY_MORE = {
     SupersededBecause.OFFER_CLOSED: "The offer is closed.",
     SupersededBecause.WINDOW_GONE: "The expert is no longer available on these days.",
     SupersededBecause.EXPERT_BOOKED: "The expert is booked on these days by another exchange.",
+    SupersededBecause.DAYS_PAST: "These days have come before both sides agreed.",
 }
 
 
@@ -59,7 +60,7 @@ async def accept_proposal(work: UnitOfWork, command: AcceptProposal) -> Proposal
     case, proposal, side = await _answering(work, command.proposal_id, "accept this proposal")
     proposal = accepted(proposal, side, work.today)
     await record_answer(work.connection, proposal, Answer(side, AnswerKind.ACCEPTED), work.now)
-    _still_possible(await proposals.why_ground_lost(work.connection, proposal.proposal_id))
+    _still_possible(await proposals.why_ground_lost(work.connection, proposal.proposal_id, work.today))
     work.announce(
         MatchAccepted(proposal_id=proposal.proposal_id, application_id=proposal.application_id, side=side),
         case=proposal.application_id,
@@ -113,7 +114,7 @@ async def _answering(work: UnitOfWork, proposal_id: UUID, what: str) -> tuple[Ca
 
 
 async def _confirm(work: UnitOfWork, case: Case, proposal: Proposal) -> Proposal:
-    _still_possible(await bookings.reserve(work.connection, proposal))
+    _still_possible(await bookings.reserve(work.connection, proposal, work.today))
     confirmed = moved(proposal, ProposalState.CONFIRMED)
     offerer_association = await offers.offerer_association(work.connection, proposal.offer_id)
     work.announce(_confirmation(case.search, confirmed, offerer_association), case=proposal.application_id)

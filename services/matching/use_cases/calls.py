@@ -30,7 +30,7 @@ async def open_call(work: UnitOfWork, command: OpenCall) -> SearchView:
     search = await searches.lock_search(work.connection, command.application_id)
     if search is None:
         raise NotFound("no-such-search", "No peers were searched for an application with this id.")
-    request = request_for(search)
+    request = request_for(search, work.today)
     asked = to_be_called(request, await associations(work.connection))
     call = Call(asked, call_languages(request), command.closes_on)
     search = called(search, call, work.today)

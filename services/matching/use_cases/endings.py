@@ -30,16 +30,16 @@ async def expire_proposals(work: UnitOfWork) -> int:
 async def supersede_lost_proposals(work: UnitOfWork) -> int:
     """Supersede the proposals of one application that can't be confirmed any more; returns how many.
 
-    Their offer is closed, its last place is taken, or the expert is not there on these days. Whoever took the last
-    place could not do this at once: that would have needed the locks of all the other cases.
+    Their offer is closed, its last place is taken, the expert is not there on these days, or these have come. Whoever
+    took the last place could not do this at once: that would have needed the locks of all the other cases.
     """
-    application_id = await proposals.application_with_lost_ground(work.connection)
+    application_id = await proposals.application_with_lost_ground(work.connection, work.today)
     case = application_id and await lock_case(work, application_id)
     if not case:
         return 0
     superseded = []
     for one in case.open_proposals:
-        because = await proposals.why_ground_lost(work.connection, one.proposal_id)
+        because = await proposals.why_ground_lost(work.connection, one.proposal_id, work.today)
         if because is not None:
             superseded.append(await supersede(work, one, because))
     await after_loss(work, case.changed(*superseded))

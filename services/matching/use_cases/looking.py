@@ -11,7 +11,6 @@ from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Candidate, Found, Request, Scale
 from services.matching.engine.verdicts import Verdict, judge
-from services.matching.rules.reading import request_for
 from services.matching.rules.searches import Search
 from services.matching.storage import offers
 from services.matching.storage.ground import Ground, Own
@@ -28,7 +27,7 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
     What others have committed counts, and what this unit has changed itself. An offer that changes in this very moment
     sends us back to the index; if one does so each time, it is proposed as it is then or not at all.
     """
-    request, living, own = request_for(search, ground.refused), ground.living, ground.own
+    request, living, own = ground.request_of(search), ground.living, ground.own
     scale, top = ground.scale, ground.policy.proposals
     for tries_left in reversed(range(TRIES)):
         others = replace(request, refused=request.refused | own.keys())
@@ -46,7 +45,7 @@ async def find_best(work: UnitOfWork, search: Search, ground: Ground) -> Found:
 
 def find_among(search: Search, candidates: Iterable[Candidate], ground: Ground) -> Found:
     """The best of these candidates by the policy that is pinned to the search."""
-    request, scale = request_for(search, ground.refused), ground.scale
+    request, scale = ground.request_of(search), ground.scale
     return _with_raises(search_offers(request, candidates, scale, top=ground.policy.proposals), request, scale)
 
 
@@ -55,7 +54,7 @@ async def judge_offers(
 ) -> dict[UUID, Verdict | None]:
     """What the search makes of each of these offers as they are now; None of those that are closed or never were."""
     known = {one.offer_id: one for one in await offers.candidates(work.connection, offer_ids)}
-    request, scale = request_for(search, ground.refused), ground.scale
+    request, scale = ground.request_of(search), ground.scale
     return {one: judge(request, known[one], scale) if one in known else None for one in offer_ids}
 
 

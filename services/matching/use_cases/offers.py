@@ -8,16 +8,17 @@ from services.matching.engine.values import Candidate, Ranked
 from services.matching.rules.policy import Policy
 from services.matching.rules.reading import request_for
 from services.matching.rules.searches import UNMATCHED, Search, SearchState
-from services.matching.storage import offers, proposals, searches
+from services.matching.storage import marks, offers, proposals, searches
 from services.matching.storage.ground import ground_of
 from services.matching.use_cases.looking import find_among
-from services.matching.use_cases.searching import look_for_peers, publish, sequence_of
+from services.matching.use_cases.searching import look_for_peers, put_forward, sequence_of
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound
 
 # Longer than any of our transactions lasts.
 UNSEEN_FOR_AT_MOST = timedelta(minutes=10)
+RETRY = "retry unmatched"
 
 
 async def index_offer(work: UnitOfWork, event: OfferPublished) -> None:
@@ -50,14 +51,17 @@ async def retry_unmatched(work: UnitOfWork) -> int:
     """Bring offers that came or changed lately to the searches that could not see them; returns how many were helped.
 
     A search and an offer that are committed in the same moment don't see each other, and no lock on the whole index
-    is worth preventing that. A place that was given back is brought to others here, too.
+    is worth preventing that. A place that was given back, and days that are free again, are brought to others here,
+    too. One search is helped at a time; after the last one the look is noted, so that the next goes on from there.
     """
-    helped = 0
-    for application_id, offer_ids in (await searches.pairs_unseen(work.connection, UNSEEN_FOR_AT_MOST)).items():
-        seen = await searches.load_search(work.connection, application_id)
+    within = UNSEEN_FOR_AT_MOST + await marks.since_last(work.connection, RETRY)
+    for application_id, offer_ids in (await searches.pairs_unseen(work.connection, within)).items():
         for offer_id in offer_ids:
-            helped += seen is not None and await _bring(work, seen, await offers.candidate(work.connection, offer_id))
-    return helped
+            seen = await searches.load_search(work.connection, application_id)
+            if seen is not None and await _bring(work, seen, await offers.candidate(work.connection, offer_id)):
+                return 1
+    await marks.looked(work.connection, RETRY)
+    return 0
 
 
 async def bring_to_searches(work: UnitOfWork, candidate: Candidate) -> int:
@@ -68,7 +72,7 @@ async def bring_to_searches(work: UnitOfWork, candidate: Candidate) -> int:
 
 async def _bring(work: UnitOfWork, seen: Search, candidate: Candidate) -> bool:
     """Bring one offer to one search, which is locked only if the offer passes the filters; whether it got proposals."""
-    if obstacles(request_for(seen), candidate):
+    if obstacles(request_for(seen, work.today), candidate):
         return False
     search = await searches.lock_search(work.connection, seen.application_id)
     if search is None or search.state not in UNMATCHED | {SearchState.PROPOSED}:
@@ -83,11 +87,11 @@ async def _bring(work: UnitOfWork, seen: Search, candidate: Candidate) -> bool:
 
 
 async def _propose_besides(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> bool:
-    """Add offers that answer the application to those that are proposed already."""
+    """Add offers that answer the application to those that are proposed already, or to what a coordinator sees."""
     known = await proposals.proposals_of(work.connection, search.application_id)
     fresh = [one for one in ranked if one.candidate.offer_id not in {old.offer_id for old in known}]
     ranks = [old.rank for old in known if old.search == search.number]
-    await publish(work, search, fresh, policy, first_rank=max(ranks, default=0) + 1)
+    await put_forward(work, search, fresh, policy, first_rank=max(ranks, default=0) + 1)
     return bool(fresh)
 
 

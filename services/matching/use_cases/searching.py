@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from services.matching.engine.values import Found, Ranked
 from services.matching.rules import searches as rules
@@ -11,8 +12,8 @@ from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import next_reminder
 from services.matching.rules.searches import Search, SearchState
 from services.matching.storage import proposals, searches
-from services.matching.storage.ground import ground_of, ground_of_new
-from services.matching.use_cases.looking import find_best
+from services.matching.storage.ground import Ground, ground_of, ground_of_new
+from services.matching.use_cases.looking import find_best, judge_offers
 from shared.events.intake import ApplicationValidated
 from shared.events.matching import CandidatesFound, MatchProposed, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
@@ -28,7 +29,7 @@ async def propose_matches(work: UnitOfWork, event: ApplicationValidated) -> None
     begun = Search(event, SearchState.SEARCHING, ground.policy.version, number=0)
     found = await find_best(work, begun, ground)
     search = rules.looked(begun, found, ground.policy.publishing)
-    fresh = _drawn_up(work, search, found, ground.policy)
+    fresh = _drawn_up(work, search, found.ranked, ground.policy)
     if await searches.add_search(work.connection, search, sequence_of(work), fresh):
         _tell(work, search, found, fresh)
     elif sequence_of(work) > await searches.sequence_of(work.connection, event.application_id):
@@ -39,26 +40,36 @@ async def look_for_peers(work: UnitOfWork, search: Search, *, ask_again: bool = 
     """Look over all offers; propose the best, or let a coordinator choose, or say that there is no match and why.
 
     The search is locked and has no open proposal. Pairs that came to nothing before are left out, unless those
-    who did not agree shall be asked again.
+    who did not agree shall be asked again. What a coordinator has put onto the shortlist stays there while it fits.
     """
     ground = await ground_of(work, search)
     if ask_again:
         ground = replace(ground, refused=frozenset())
     found = await find_best(work, search, ground)
     search = rules.looked(search, found, ground.policy.publishing)
-    fresh = _drawn_up(work, search, found, ground.policy)
+    fresh = _drawn_up(work, search, found.ranked, ground.policy)
+    shortlist = await _shortlist(work, search, ground) - {one.offer_id for one in fresh if one.is_open}
     await searches.save_search(work.connection, search)
-    await proposals.end_unpublished(work.connection, search.application_id)
-    await proposals.put_proposals(work.connection, fresh)
+    await proposals.end_unpublished(work.connection, search.application_id, but=shortlist)
+    await proposals.put_proposals(work.connection, [one for one in fresh if one.offer_id not in shortlist])
     _tell(work, search, found, fresh)
     return search
 
 
-def _drawn_up(work: UnitOfWork, search: Search, found: Found, policy: Policy) -> list[Proposal]:
+async def _shortlist(work: UnitOfWork, search: Search, ground: Ground) -> set[UUID]:
+    """The offers on the shortlist that can still be proposed."""
+    listed = await proposals.shortlisted_offers(work.connection, search.application_id)
+    verdicts = await judge_offers(work, search, listed, ground) if listed else {}
+    return {one for one, verdict in verdicts.items() if verdict is not None and verdict.ranked is not None}
+
+
+def _drawn_up(
+    work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, first_rank: int = 1
+) -> list[Proposal]:
     """What was found as proposals: published, or computed for a coordinator to choose from."""
     by_itself = policy.publishing is Publishing.BY_ITSELF
     state = ProposalState.PUBLISHED if by_itself else ProposalState.COMPUTED
-    return [drawn_up(work, search, one, policy, rank, state) for rank, one in enumerate(found.ranked, start=1)]
+    return [drawn_up(work, search, one, policy, rank, state) for rank, one in enumerate(ranked, start=first_rank)]
 
 
 def _tell(work: UnitOfWork, search: Search, found: Found, fresh: Sequence[Proposal]) -> None:
@@ -81,11 +92,18 @@ def _tell(work: UnitOfWork, search: Search, found: Found, fresh: Sequence[Propos
         _tell_proposed(work, fresh)
 
 
-async def publish(
-    work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int = 1
-) -> list[Proposal]:
+async def put_forward(
+    work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int
+) -> None:
+    """Store further proposals of a search that has some: published, or computed where a coordinator chooses."""
+    fresh = _drawn_up(work, search, ranked, policy, first_rank)
+    await proposals.put_proposals(work.connection, fresh)
+    _tell_proposed(work, [one for one in fresh if one.is_open])
+
+
+async def publish(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> list[Proposal]:
     """Store proposals and announce them to both sides; returns them. The search that found them is stored."""
-    fresh = [drawn_up(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=first_rank)]
+    fresh = [drawn_up(work, search, one, policy, rank) for rank, one in enumerate(ranked, start=1)]
     await make_known(work, fresh)
     return fresh
 

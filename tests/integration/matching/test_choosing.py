@@ -177,6 +177,34 @@ async def test_after_the_last_refusal_the_choice_begins_anew(
     assert last == CandidatesFound(application_id=application.application_id, candidates=3, search=2)
 
 
+async def test_after_the_last_refusal_the_shortlist_stays_while_it_fits(
+    matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
+) -> None:
+    application = await searched(matching)
+    await post(client, application, "shortlist", offers[3], offers[4])
+    await post(client, application, "publication", offers[0])
+    (published,) = [one for one in await matching.proposals(application) if one.state is P.PUBLISHED]
+    await matching.hears(OfferClosed(offer_id=offers[3].offer_id, reason="withdrawn"))
+    await matching.declines(published.requester_id, published.proposal_id)
+    now = {one.offer_id: one.state for one in reversed(await matching.proposals(application))}
+    assert [now[one.offer_id] for one in offers] == [P.DECLINED, P.COMPUTED, P.COMPUTED, P.SUPERSEDED, P.SHORTLISTED]
+    last = (await matching.announced())[-1]
+    assert last == CandidatesFound(application_id=application.application_id, candidates=3, search=2)
+
+
+async def test_an_answer_beside_what_is_published_waits_for_the_coordinator_too(
+    matching: Matching, client: httpx.AsyncClient, offers: list[OfferPublished]
+) -> None:
+    application = await searched(matching)
+    await post(client, application, "publication", offers[0])
+    await matching.announced()
+    answer = an_offer(answers=application.application_id)
+    await matching.hears(answer)
+    assert await matching.announced() == []
+    assert (await states(matching, application))[answer.offer_id] is P.COMPUTED
+    assert (await post(client, application, "publication", answer)).status_code == 200
+
+
 async def test_an_offer_that_comes_after_a_search_without_a_match_is_put_before_the_coordinator(
     matching: Matching,
 ) -> None:

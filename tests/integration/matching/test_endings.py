@@ -1,6 +1,6 @@
 """Proposals that end without an answer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -66,6 +66,49 @@ async def test_a_match_does_not_expire(matching: Matching, clock: FakeClock) -> 
     await matching.agree(await matching.proposal(application))
     clock.move(timedelta(days=100))
     assert await matching.lets_time_work() == {}
+
+
+async def test_days_that_come_before_both_sides_can_have_agreed_are_not_proposed(
+    matching: Matching, clock: FakeClock
+) -> None:
+    application = an_application(earliest=date(2026, 5, 18), latest=date(2026, 6, 12))
+    await matching.hears(application)
+    clock.move(date(2026, 5, 20) - clock.now.date())
+    await matching.hears(an_offer(days_a_year=5))
+    assert (await matching.proposal(application)).first == date(2026, 6, 8)
+
+
+async def test_a_search_whose_days_have_gone_by_finds_nobody_and_says_why(matching: Matching, clock: FakeClock) -> None:
+    application = an_application(latest=date(2026, 6, 12))
+    await matching.hears(application, an_offer())
+    proposal = await matching.proposal(application)
+    clock.move(date(2026, 7, 20) - clock.now.date())
+    await matching.announced()
+    await matching.hears(an_offer())
+    await matching.lets_time_work()
+    expired, nothing = await matching.announced()
+    assert isinstance(expired, MatchExpired)
+    assert isinstance(nothing, NoMatchFound)
+    assert {one.filter: one.offers for one in nothing.filtered} == {"window": 2, "earlier-proposal": 1}
+    assert (await matching.proposal(application)).proposal_id == proposal.proposal_id
+
+
+async def test_a_proposal_whose_days_have_come_is_void(matching: Matching, clock: FakeClock) -> None:
+    """Holidays can make the days to answer end after the first day that was proposed."""
+    clock.move(date(2026, 12, 21) - clock.now.date())
+    application = an_application(earliest=date(2027, 1, 4), latest=date(2027, 1, 8))
+    await matching.hears(an_offer(), application)
+    proposal = await matching.proposal(application)
+    assert (proposal.first, proposal.respond_by) == (date(2027, 1, 4), date(2027, 1, 6))
+    await matching.accepts(proposal.offerer_id, proposal.proposal_id)
+    await matching.announced()
+    clock.move(date(2027, 1, 4) - clock.now.date())
+    with pytest.raises(WrongState, match="days-past"):
+        await matching.accepts(proposal.requester_id, proposal.proposal_id)
+    await matching.runs("supersede lost proposals")
+    (void, _) = await matching.announced()
+    assert isinstance(void, MatchSuperseded)
+    assert void.reason == "days-past"
 
 
 async def test_proposals_of_an_offer_that_is_gone_are_void(matching: Matching) -> None:

@@ -1,10 +1,11 @@
 """The index of offers follows their events, and only the newest of them."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from services.matching.engine.values import Candidate, Days
 from services.matching.rules.searches import SearchState
+from services.matching.storage import marks
 from services.matching.storage.offers import in_portions
 from services.matching.use_cases import index_offer
 from services.matching.wiring import SERVICE
@@ -132,6 +133,25 @@ async def test_a_search_and_an_offer_that_did_not_see_each_other_meet_soon(match
     assert await matching.lets_time_work() == {"retry unmatched": 1}
     assert (await matching.proposal(application)).offer_id == offer.offer_id
     assert await matching.lets_time_work() == {}
+
+
+async def test_what_changed_while_nobody_looked_is_brought_to_searches_however_long_that_was(
+    matching: Matching,
+) -> None:
+    application, offer = an_application(), an_offer()
+    publication = read(matching.arriving.message(offer))
+    assert isinstance(publication, Readable)
+    await matching.lets_time_work()
+    async with matching.database.unit_of_work() as work:
+        await index_offer(work.caused_by(publication.envelope), offer)
+        await matching.hears(application)
+    async with matching.database.unit_of_work() as work:
+        await work.connection.execute("UPDATE offers SET changed_at = now() - interval '3 days'")
+        await work.connection.execute("UPDATE marks SET looked_at = now() - interval '3 days'")
+    assert await matching.lets_time_work() == {"retry unmatched": 1}
+    assert (await matching.proposal(application)).offer_id == offer.offer_id
+    async with matching.database.reading() as connection:
+        assert await marks.since_last(connection, "retry unmatched") < timedelta(hours=1)
 
 
 async def test_an_answer_that_a_search_with_proposals_did_not_see_joins_them_soon(matching: Matching) -> None:

@@ -109,6 +109,26 @@ async def test_days_that_are_free_again_are_brought_to_those_who_found_nobody(ma
     assert (await matching.proposal(waiting)).first == match.first
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["cancelled", "moved"])
+async def test_days_that_are_free_again_are_brought_to_those_who_want_another_offer_of_the_expert(
+    matching: Matching, ends: bool
+) -> None:
+    offer, first, days = an_offer(), an_application(), week(0)
+    other = an_offer(member_id=offer.member_id, themes=("tourism",), dac=("33210",))
+    await matching.hears(offer, other, first)
+    match = await matching.agree(await matching.proposal(first))
+    wishes = {"themes": ("tourism",), "dac": ("33210",), "earliest": match.first, "latest": match.last}
+    waiting = an_application(organisation=an_organisation(), **wishes)
+    await matching.hears(waiting)
+    assert (await matching.search(waiting)).state is SearchState.NO_MATCH
+    async with matching.database.unit_of_work() as work:
+        await work.connection.execute("UPDATE offers SET changed_at = now() - interval '1 day'")
+    moved = postponed(match, Days.starting(days.first + timedelta(weeks=9), 5))
+    await matching.hears(cancelled(match) if ends else moved)
+    assert await matching.lets_time_work() == {"retry unmatched": 1}
+    assert (await matching.proposal(waiting)).offer_id == other.offer_id
+
+
 async def test_who_was_proposed_the_new_days_of_another_s_exchange_is_told(matching: Matching) -> None:
     first, second = await proposals_of_one_expert(matching, 2)
     match = await matching.agree(first)
