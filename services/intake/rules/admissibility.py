@@ -9,6 +9,7 @@ from shared.primitives.errors import FieldProblem
 RULES_VERSION = "2026-1"
 REVIEW_LANGUAGES = frozenset({"en", "es", "fr"})
 NOTICE = timedelta(weeks=8)
+LAST_DAY = date(2100, 12, 31)
 SAME_THEME_WITHIN = timedelta(days=365)
 
 
@@ -24,6 +25,7 @@ def check_application(answers: ApplicationAnswers, *, on: date, duplicate_of: st
         *_language(answers.need.language),
         *_duplicate(duplicate_of),
         *_dates(answers.exchange.earliest, answers.exchange.latest, on),
+        *_in_this_century("/exchange/latest", answers.exchange.latest),
         *_consents(answers),
     )
 
@@ -45,7 +47,8 @@ def check_offer(answers: OfferAnswers) -> tuple[FieldProblem, ...]:
         "/days_a_year": answers.days_a_year,
         "/released_by_employer": answers.released_by_employer,
     }
-    return (*_missing(needed), *_language(answers.language, "/language"))
+    last = max((window.last for window in answers.windows), default=None)
+    return (*_missing(needed), *_language(answers.language, "/language"), *_in_this_century("/windows", last))
 
 
 def _incomplete(answers: ApplicationAnswers) -> Iterator[FieldProblem]:
@@ -114,6 +117,12 @@ def _dates(earliest: date | None, latest: date | None, on: date) -> Iterator[Fie
         yield FieldProblem(
             "/exchange/latest", "dates-reversed", "The latest day is before the earliest. Exchange them."
         )
+
+
+def _in_this_century(pointer: str, last: date | None) -> Iterator[FieldProblem]:
+    """Calendars end, some of them with the year 9999: whoever reckons with a day near that end finds none."""
+    if last is not None and last > LAST_DAY:
+        yield FieldProblem(pointer, "too-far", f"Choose a last day up to {LAST_DAY}.")
 
 
 def _consents(answers: ApplicationAnswers) -> Iterator[FieldProblem]:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from math import ceil
 
 SATURDAY = 5
+# The last day that is reckoned with: whatever is added to it, a stay or 90 days to relax, there is a date for it.
+LAST_DAY = date(9998, 12, 31)
 ONE_DAY = timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.matching.engine.relaxing import relaxed
 from services.matching.engine.values import Days, Place, Request
+from services.matching.rules.calendar import LAST_DAY
 from services.matching.rules.searches import Search
 from shared.events.base import LanguageSkill, OrganisationFacts
 from shared.events.intake import ApplicationValidated
@@ -30,7 +31,7 @@ def request_of(application: ApplicationValidated, refused: frozenset[UUID] = fro
         sdgs=frozenset(application.sdgs),
         dac=frozenset(application.dac),
         mode=application.mode,
-        window=Days(application.earliest, application.latest),
+        window=Days(application.earliest, min(application.latest, LAST_DAY)),
         participants=application.participants,
         position=application.position,
         languages=levels(application.languages),

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.matching.engine.values import Candidate, Days, Place
+from services.matching.rules.calendar import LAST_DAY
 from services.matching.rules.desk import Titled
 from services.matching.rules.reading import association_of, levels, place_of
 from shared.events.base import LanguageSkill, Window
@@ -184,7 +185,7 @@ def _languages(skills: Iterable[LanguageSkill]) -> dict[str, str]:
 
 
 def _ranges(windows: Sequence[Window]) -> list[asyncpg.Range]:
-    return [asyncpg.Range(window.first, window.last, upper_inc=True) for window in windows]
+    return [asyncpg.Range(window.first, min(window.last, LAST_DAY), upper_inc=True) for window in windows]
 
 
 def _candidate(row: asyncpg.Record) -> Candidate:

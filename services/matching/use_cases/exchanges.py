@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.matching.engine.values import Days
 from services.matching.rules import searches
+from services.matching.rules.calendar import LAST_DAY
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.searches import SearchState
 from services.matching.storage import bookings, proposals, records
@@ -38,6 +39,8 @@ async def move_booking(work: UnitOfWork, event: ExchangeScheduled | ExchangePost
     """
     if event.last < event.first:
         raise Invalid("dates-reversed", f"The last day {event.last} is before {event.first}.")
+    if event.last > LAST_DAY:
+        raise Invalid("too-far", f"The last day {event.last} is after {LAST_DAY}.")
     case = await lock_case(work, event.application_id)
     match = None if case is None else case.match
     if match is None:

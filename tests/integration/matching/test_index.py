@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+import httpx
+
 from services.matching.engine.values import Candidate, Days
 from services.matching.rules.searches import SearchState
 from services.matching.storage import marks
@@ -17,6 +19,7 @@ from shared.streaming.batch import BatchProcessor
 from shared.streaming.message import Readable, read
 from tests.builders.matching import an_application, an_offer
 from tests.integration.matching.conftest import Matching
+from tests.integration.matching.test_matching_api import COORDINATOR
 
 JUNE = Window(first=date(2026, 6, 1), last=date(2026, 6, 30))
 
@@ -101,6 +104,21 @@ async def test_impossible_values_are_set_aside_and_the_rest_of_the_batch_is_done
     await matching.hears(an_offer(capacity=-1), an_offer(windows=(reversed_window,)), good)
     assert len(await matching.dead_letters()) == 2
     assert set(await indexed(matching)) == {good.offer_id}
+
+
+async def test_days_up_to_the_end_of_the_calendar_can_be_reckoned_with(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    end = date(9999, 12, 31)
+    for_ever, too_late = [an_offer(windows=(Window(first=first, last=end),)) for first in (JUNE.first, end)]
+    long, last_day = an_application(latest=end), an_application(earliest=end, latest=end)
+    await matching.hears(for_ever, too_late, long, last_day)
+    assert [detail.split(":")[0] for detail in await matching.dead_letters()] == ["DataError"]
+    assert (await matching.proposal(long)).offer_id == for_ever.offer_id
+    assert (await matching.search(last_day)).state is SearchState.NO_MATCH
+    for application in (long, last_day):
+        path = f"/applications/{application.application_id}/relaxations"
+        assert (await client.get(path, headers=COORDINATOR)).status_code == 200
 
 
 async def test_an_offer_that_comes_later_ends_a_search_without_a_match(matching: Matching) -> None:

@@ -98,6 +98,12 @@ def test_an_offer_lacks_what_it_lacks(change: dict[str, Any], pointer: str) -> N
     assert pointer in {problem.pointer for problem in check_offer(an_offer(**change))}
 
 
+def test_days_lie_in_this_century() -> None:
+    offer = an_offer(windows=[{"first": "2026-05-02", "last": "9999-12-31"}])
+    assert [(one.pointer, one.code) for one in check_offer(offer)] == [("/windows", "too-far")]
+    assert failed(exchange={"latest": "9999-12-31"}) == {("/exchange/latest", "too-far")}
+
+
 def test_a_window_does_not_end_before_it_begins() -> None:
     with pytest.raises(ValidationError, match="exchange its dates"):
         an_offer(windows=[{"first": "2026-05-02", "last": "2026-05-01"}])
