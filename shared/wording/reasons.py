@@ -109,6 +109,23 @@ def _agreed(speech: Speech, value: str) -> str | None:
     return counted(value, lambda times: speech.say_many("agreed %(number)s time", "agreed %(number)s times", times))
 
 
+def _answers_for_others(speech: Speech, value: str) -> str | None:
+    return counted(
+        value,
+        lambda answers: speech.say_many(
+            "%(number)s earlier answer for other offers of the same organisation",
+            "%(number)s earlier answers for other offers of the same organisation",
+            answers,
+        ),
+    )
+
+
+def _agreed_for_others(speech: Speech, value: str) -> str | None:
+    return counted(
+        value, lambda times: speech.say_many("agreed to %(number)s of these", "agreed to %(number)s of these", times)
+    )
+
+
 _KINDS: Mapping[str, Callable[[Speech, str], str | None]] = {
     "theme": Speech.theme,
     "sdg": _goal,
@@ -127,4 +144,6 @@ _KINDS: Mapping[str, Callable[[Speech, str], str | None]] = {
     "rating": _rating,
     "answers": _answers,
     "accepted": _agreed,
+    "answers-for-others": _answers_for_others,
+    "accepted-for-others": _agreed_for_others,
 }

@@ -148,6 +148,12 @@ class FullMasks:
         )
         fit = sum((_hundredths(weight, share) for weight, share in shares), np.zeros(len(self.ids), np.int64))
         expected = self.country.each(lambda country: scale.expected_in.get(country, scale.expected))
+        theirs = scale.of_organisations
+        others = self.organisations.each(lambda one: theirs[one][0] if one in theirs else 0) - self.answered
+        accepted = self.organisations.each(lambda one: theirs[one][1] if one in theirs else 0) - self.accepted
+        others = np.maximum(0, others)
+        accepted = np.minimum(others, np.maximum(0, accepted))
+        expected = (accepted + PSEUDO_ANSWERS * expected) / (others + PSEUDO_ANSWERS)
         agrees = (self.accepted + PSEUDO_ANSWERS * expected) / (self.answered + PSEUDO_ANSWERS)
         return _hundredths(fit / 100, agrees)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.matching.engine import days
+from services.matching.engine.acceptance import once_more
 from services.matching.engine.factors import YEARS_THAT_COUNT
 from services.matching.engine.filters import RANKS
 from services.matching.engine.search import score_of
@@ -21,11 +22,13 @@ Change = tuple[str, Candidate]
 
 def raises(request: Request, ranked: Ranked, scale: Scale) -> tuple[Raise, ...]:
     """What would raise the score of a pair that passes every filter, the greatest gain first."""
+    tried = [(code, changed, scale) for code, changed in _changes(request, ranked.candidate)]
+    tried.append(("accepted:1", *once_more(ranked.candidate, scale)))
     gains = []
-    for code, changed in _changes(request, ranked.candidate):
+    for code, changed, then in tried:
         plan = days.plan(request, changed)
         if plan is not None:
-            points = score_of(request, changed, plan, scale) - round(ranked.score * 100)
+            points = score_of(request, changed, plan, then) - round(ranked.score * 100)
             if points > 0:
                 gains.append(Raise(code=code, points=points / 100))
     return tuple(sorted(gains, key=lambda one: (-one.points, one.code)))
@@ -42,7 +45,6 @@ def _changes(request: Request, candidate: Candidate) -> Iterator[Change]:
         f"rating:{BEST_RATING:g}",
         replace(candidate, ratings=candidate.ratings + 1, rating=total / (candidate.ratings + 1)),
     )
-    yield "accepted:1", replace(candidate, answered=candidate.answered + 1, accepted=candidate.accepted + 1)
 
 
 def _knowledge(request: Request, candidate: Candidate) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from services.matching.engine import days
-from services.matching.engine.acceptance import acceptance
+from services.matching.engine.acceptance import acceptance, of_others
 from services.matching.engine.factors import FACTORS, hundredths
 from services.matching.engine.filters import FILTERS, obstacles
 from services.matching.engine.values import Candidate, Found, Plan, Ranked, Request, Scale
@@ -47,7 +47,10 @@ def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) ->
         for name, points, weight, because in factors
     ]
     if score < fit:
-        because = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
+        because: tuple[str, ...] = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
+        others = of_others(candidate, scale)
+        if others.answered:
+            because += (f"answers-for-others:{others.answered}", f"accepted-for-others:{others.accepted}")
         contributions.append(Contribution(factor="acceptance", points=(score - fit) / 100, out_of=0, because=because))
     return Ranked(candidate, plan, score / 100, tuple(contributions))
 

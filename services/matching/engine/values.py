@@ -140,13 +140,15 @@ class Scale:
     """How to score: the weights, and what little knowledge of one offer is drawn toward.
 
     `mean_rating`: of all experts. `expected`: the share of proposals that are accepted, all over; `expected_in`: in a
-    country, where anything is known of it.
+    country, where anything is known of it. `of_organisations`: how many proposals of their offers organisations have
+    answered, and how many of these they accepted, where there are any.
     """
 
     weights: Weights = field(default_factory=Weights)
     mean_rating: float = RATING_WITHOUT_ANY
     expected: float = 1.0
     expected_in: Mapping[str, float] = field(default_factory=dict)
+    of_organisations: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a side says to a proposal, and what that tells of the offer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from services.matching.rules.proposals import DeclineReason, Proposal, ProposalState
@@ -47,21 +47,3 @@ def past_answers(proposal: Proposal) -> tuple[Answer, ...]:
     if proposal.state in {ProposalState.CONFIRMED, ProposalState.CANCELLED}:
         return tuple(Answer(side, AnswerKind.ACCEPTED) for side in Side)
     return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many answers of one side say something about an offer, or about all offers of an expert, a country and so on.
-
-    `beside` counts the answers that say nothing about them; they are in no other number.
-    """
-
-    accepted: int = 0
-    declined: Mapping[DeclineReason, int] = field(default_factory=dict)
-    expired: int = 0
-    beside: int = 0
-
-    @property
-    def telling(self) -> int:
-        """How many answers acceptance can be learned from."""
-        return self.accepted + sum(self.declined.values()) + self.expired

@@ -61,8 +61,7 @@ class Living:
 
     def scale(self, weights: Weights) -> Scale:
         """How to score with these weights, by what is known now."""
-        expected, expected_in = self.index.expectations()
-        return Scale(weights, self.mean_rating, expected, expected_in)
+        return Scale(weights, self.mean_rating, *self.index.expectations())
 
     async def catch_up(
         self, connection: Connection, progress: Progress = lambda _: None

@@ -1,18 +1,14 @@
 """What was answered is kept, so that the chance of an answer can be learned from it."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from services.matching.rules.answers import Tally
 from services.matching.rules.proposals import DeclineReason
 from services.matching.rules.views import ProposalView
-from services.matching.storage.answers import Of, tallies
 from shared.events.intake import OfferPublished
 from shared.primitives.errors import WrongState
-from shared.primitives.ids import new_id
 from shared.primitives.terms import Side
 from tests.builders.matching import an_application, an_offer, an_organisation
 from tests.fakes.clock import FakeClock
@@ -28,19 +24,24 @@ async def proposed(matching: Matching, *offers: OfferPublished, themes: tuple[st
     return {proposal.offer_id: proposal for proposal in await matching.proposals(application)}
 
 
-async def summed(matching: Matching, of: Of, side: Side = Side.OFFERER) -> Mapping[UUID | str, Tally]:
+async def kept(matching: Matching, side: Side = Side.OFFERER) -> dict[UUID, list[str]]:
+    """By offer what one side answered: the reason for a refusal, "beside" for what says nothing of the offer."""
     async with matching.database.reading() as connection:
-        return await tallies(connection, of, side)
+        rows = await connection.fetch(
+            """
+            SELECT offer_id, array_agg(CASE WHEN about_offer THEN coalesce(reason, answer) ELSE 'beside' END
+                                       ORDER BY answered_at) AS said
+            FROM answers WHERE side = $1 GROUP BY offer_id
+            """,
+            side,
+        )
+    return {row["offer_id"]: row["said"] for row in rows}
 
 
-async def test_answers_are_summed_per_offer_expert_organisation_country_and_theme(
-    matching: Matching, clock: FakeClock
-) -> None:
-    """One expert has two offers, and her town is not the only one of its country."""
-    expert, town = new_id(), an_organisation("NL")
-    waste = an_offer(member_id=expert, organisation=town, themes=("waste",), capacity=9)
-    both = an_offer(member_id=expert, organisation=town, themes=("waste", "housing"), capacity=9)
-    other = an_offer(organisation=an_organisation("NL"), themes=("housing",), capacity=9)
+async def test_every_answer_is_kept_and_silence_is_one(matching: Matching, clock: FakeClock) -> None:
+    waste, both, other = [
+        an_offer(themes=themes, capacity=9) for themes in (("waste",), ("waste", "housing"), ("housing",))
+    ]
     first = await proposed(matching, waste, both, other, themes=("waste", "housing"))
     await matching.agree(first[waste.offer_id])  # the others of this application are void: nobody answered them
     second = await proposed(matching, themes=("waste", "housing"))
@@ -48,21 +49,24 @@ async def test_answers_are_summed_per_offer_expert_organisation_country_and_them
     await matching.declines(other.organisation.organisation_id, second[other.offer_id].proposal_id, R.DATES)
     clock.move(timedelta(days=30))
     await matching.lets_time_work()  # the third of them was left without an answer, and a new search follows
-
-    tired, busy = Tally(declined={R.WORKLOAD: 1}), Tally(beside=1)
-    assert await summed(matching, Of.OFFER) == {
-        waste.offer_id: Tally(accepted=1, expired=1),
-        both.offer_id: tired,
-        other.offer_id: busy,
+    assert await kept(matching) == {
+        waste.offer_id: ["accepted", "expired"],
+        both.offer_id: ["workload"],
+        other.offer_id: ["beside"],
     }
-    hers = Tally(accepted=1, declined={R.WORKLOAD: 1}, expired=1)
-    assert await summed(matching, Of.EXPERT) == {expert: hers, other.member_id: busy}
-    towns = {town.organisation_id: hers, other.organisation.organisation_id: busy}
-    assert await summed(matching, Of.ORGANISATION) == towns
-    both_towns = Tally(accepted=1, declined={R.WORKLOAD: 1}, expired=1, beside=1)
-    assert await summed(matching, Of.COUNTRY) == {"NL": both_towns}
-    assert await summed(matching, Of.THEME) == {"waste": hers, "housing": Tally(declined={R.WORKLOAD: 1}, beside=1)}
-    assert await summed(matching, Of.OFFER, Side.REQUESTER) == {waste.offer_id: Tally(accepted=1, beside=1)}
+    assert await kept(matching, Side.REQUESTER) == {waste.offer_id: ["accepted", "beside"]}
+
+
+async def test_a_refusal_weighs_on_other_offers_of_the_same_organisation(matching: Matching) -> None:
+    town, elsewhere = an_organisation("NL"), an_organisation("NL")
+    declined = an_offer(organisation=town, themes=("waste",))
+    same_town, other_town = [an_offer(organisation=one, themes=("housing",)) for one in (town, elsewhere)]
+    proposals = await proposed(matching, declined, same_town, other_town, themes=("waste",))
+    await matching.declines(town.organisation_id, proposals[declined.offer_id].proposal_id, R.WORKLOAD)
+    found = await proposed(matching, themes=("housing",))
+    assert found[other_town.offer_id].rank < found[same_town.offer_id].rank
+    costs = found[same_town.offer_id].contributions[-1]
+    assert costs.because == ("answers:0", "accepted:0", "answers-for-others:1", "accepted-for-others:0")
 
 
 @pytest.mark.parametrize("side", Side)
@@ -75,11 +79,10 @@ async def test_a_refusal_is_kept_with_its_side_and_reason(
     proposal = await matching.proposal(application)
     organisation = proposal.requester_id if side is Side.REQUESTER else proposal.offerer_id
     await matching.declines(organisation, proposal.proposal_id, reason)
-    (tally,) = (await summed(matching, Of.OFFER, side)).values()
-    assert tally.declined == ({} if tally.beside else {reason: 1})
+    assert (await kept(matching, side))[offer.offer_id] in ([reason], ["beside"])
     async with matching.database.reading() as connection:
-        kept = await connection.fetchrow("SELECT side, answer, reason FROM answers")
-    assert tuple(kept) == (side, "declined", reason)
+        row = await connection.fetchrow("SELECT side, answer, reason FROM answers")
+    assert tuple(row) == (side, "declined", reason)
 
 
 async def test_who_changes_their_mind_has_answered_once(matching: Matching) -> None:
@@ -87,9 +90,9 @@ async def test_who_changes_their_mind_has_answered_once(matching: Matching) -> N
     await matching.hears(offer, application)
     proposal = await matching.proposal(application)
     await matching.accepts(proposal.offerer_id, proposal.proposal_id)
-    assert await summed(matching, Of.OFFER) == {offer.offer_id: Tally(accepted=1)}
+    assert await kept(matching) == {offer.offer_id: ["accepted"]}
     await matching.declines(proposal.offerer_id, proposal.proposal_id, R.SAFETY)
-    assert await summed(matching, Of.OFFER) == {offer.offer_id: Tally(declined={R.SAFETY: 1})}
+    assert await kept(matching) == {offer.offer_id: [R.SAFETY]}
 
 
 async def test_what_was_said_before_the_deadline_stays_said(matching: Matching, clock: FakeClock) -> None:
@@ -99,8 +102,8 @@ async def test_what_was_said_before_the_deadline_stays_said(matching: Matching, 
     await matching.accepts(proposal.offerer_id, proposal.proposal_id)
     clock.move(timedelta(days=30))
     await matching.lets_time_work()
-    assert await summed(matching, Of.OFFER) == {offer.offer_id: Tally(accepted=1)}
-    assert await summed(matching, Of.OFFER, Side.REQUESTER) == {offer.offer_id: Tally(beside=1)}
+    assert await kept(matching) == {offer.offer_id: ["accepted"]}
+    assert await kept(matching, Side.REQUESTER) == {offer.offer_id: ["beside"]}
 
 
 async def test_an_answer_that_was_refused_is_none(matching: Matching, clock: FakeClock) -> None:
@@ -110,7 +113,7 @@ async def test_an_answer_that_was_refused_is_none(matching: Matching, clock: Fak
     clock.move(timedelta(days=30))
     with pytest.raises(WrongState, match="too-late"):
         await matching.accepts(proposal.offerer_id, proposal.proposal_id)
-    assert await summed(matching, Of.OFFER) == {}
+    assert await kept(matching) == {}
 
 
 async def test_answers_of_the_release_before_are_kept_afterwards(matching: Matching) -> None:
@@ -126,11 +129,11 @@ async def test_answers_of_the_release_before_are_kept_afterwards(matching: Match
     async with matching.database.unit_of_work() as work:
         await work.connection.execute("DELETE FROM answers")
     assert await matching.lets_time_work() == {"keep past answers": 3}
-    assert await summed(matching, Of.OFFER) == {
-        agreed.offer_id: Tally(accepted=1),
-        refused.offer_id: Tally(declined={R.LANGUAGE: 1}),
+    assert await kept(matching) == {
+        agreed.offer_id: ["accepted"],
+        refused.offer_id: [R.LANGUAGE],
     }
-    assert await summed(matching, Of.OFFER, Side.REQUESTER) == {agreed.offer_id: Tally(accepted=1)}
+    assert await kept(matching, Side.REQUESTER) == {agreed.offer_id: ["accepted"]}
 
 
 async def test_an_answer_is_kept_as_the_offer_was(matching: Matching) -> None:
@@ -139,4 +142,5 @@ async def test_an_answer_is_kept_as_the_offer_was(matching: Matching) -> None:
     proposal = await matching.proposal(application)
     await matching.accepts(proposal.offerer_id, proposal.proposal_id)
     await matching.hears(offer.model_copy(update={"themes": ("housing",)}))
-    assert await summed(matching, Of.THEME) == {"sanitation": Tally(accepted=1)}
+    async with matching.database.reading() as connection:
+        assert await connection.fetchval("SELECT themes FROM answers") == ["sanitation"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.engine import days
-from services.matching.engine.acceptance import Answers, drawn, expectations
+from services.matching.engine.acceptance import Answers, acceptance, drawn, expectations, of_others, once_more
 from services.matching.engine.search import explain
 from services.matching.engine.values import Ranked, Scale
 from tests.builders.matching import a_candidate, a_request
@@ -41,6 +41,36 @@ def test_few_answers_count_as_the_country_would_have_answered() -> None:
     assert by_country["KH"] == pytest.approx(everybody * 4 / 5)
     usual = ranked(Scale(expected=everybody, expected_in=by_country), answered=0)
     assert usual.score == pytest.approx(ranked(Scale()).score * by_country["NL"], abs=0.01)
+
+
+def test_few_answers_count_as_other_offers_of_the_organisation_were_answered() -> None:
+    declined = a_candidate(answered=1, accepted=0)
+    scale = Scale(expected_in={"NL": 0.5}, of_organisations={declined.organisation_id: Answers(11, 2)})
+    agrees = acceptance(declined, scale)
+    assert agrees == pytest.approx((4 * (2 + 4 * 0.5) / (10 + 4)) / 5)
+
+
+def test_what_rests_on_other_offers_of_the_organisation_says_so() -> None:
+    own = a_candidate()
+    request = a_request()
+    plan = days.plan(request, own)
+    assert plan is not None
+    scale = Scale(of_organisations={own.organisation_id: Answers(4, 1)})
+    one = explain(request, own, plan, scale)
+    assert one.contributions[-1].because == (
+        "answers:0",
+        "accepted:0",
+        "answers-for-others:4",
+        "accepted-for-others:1",
+    )
+    again, then = once_more(own, scale)
+    assert (again.answered, of_others(again, then)) == (1, Answers(4, 1))
+
+
+def test_an_offer_that_is_the_only_one_of_its_organisation_is_drawn_toward_its_country() -> None:
+    own = a_candidate(answered=6, accepted=3)
+    scale = Scale(expected_in={"NL": 0.5}, of_organisations={own.organisation_id: Answers(6, 3)})
+    assert acceptance(own, scale) == drawn(6, 3, 0.5)
 
 
 def test_nobody_anywhere_is_expected_to_agree() -> None:

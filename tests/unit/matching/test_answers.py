@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.matching.rules.answers import Answer, AnswerKind, Tally
+from services.matching.rules.answers import Answer, AnswerKind
 from services.matching.rules.proposals import DeclineReason
 from shared.primitives.terms import Side
 
@@ -27,7 +27,3 @@ def test_a_reason_that_lies_with_who_gives_it_says_nothing_about_the_offer(
 def test_consent_tells_of_the_offer_and_silence_of_who_is_silent(side: Side) -> None:
     assert Answer(side, AnswerKind.ACCEPTED).about_offer
     assert Answer(side, AnswerKind.EXPIRED).about_offer is (side is Side.OFFERER)
-
-
-def test_acceptance_is_learned_from_what_tells_of_the_offer_only() -> None:
-    assert Tally(accepted=2, declined={R.EXPERTISE: 1, R.SAFETY: 3}, expired=1, beside=9).telling == 7

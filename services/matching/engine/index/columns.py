@@ -41,16 +41,17 @@ LINE = np.dtype(
 )
 # The same as the struct module has it, which writes a line in a fraction of the time that numpy takes for a tuple.
 PACKED = Struct("=d8i5h6b")
-# And what is read of one line at each change: answered, accepted, others, country.
-COUNTED, COUNTED_AT = Struct("=iihh"), 32
+# And what is read of one line at each change: organisation, answered, accepted, others, country.
+COUNTED, COUNTED_AT = Struct("=i8xiihh"), 20
 STRETCH = np.dtype([("first", np.int32), ("last", np.int32)])
 NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
 FIRST_LINES, FIRST_STRETCHES = 1024, 256
 
 
 class Counted(NamedTuple):
-    """Answers and accepted ones, stretches in the pool, and the number of the country."""
+    """The number of the organisation, answers and accepted ones, stretches in the pool, the number of the country."""
 
+    organisation: int
     answered: int
     accepted: int
     others: int

@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from services.matching.engine.index.answers import AnswerSums
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import Columns
 from services.matching.engine.index.entries import Codes
@@ -67,12 +68,9 @@ def answers_of(this: Frozen) -> dict[UUID, UUID]:
     return {UUID(hex=offer): UUID(hex=application) for offer, application in this.told["answers"].items()}
 
 
-def answers_by_country(this: Frozen, slots: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-    """Of the offers in these slots: each country's number, how many answers there are, and how many were accepted."""
-    lines = this.arrays["lines"][np.fromiter(slots, np.int64)]
-    for country in np.unique(lines["country"]).tolist():
-        here = lines[lines["country"] == country]
-        yield country, int(here["answered"].sum()), int(here["accepted"].sum())
+def sums_of_answers(this: Frozen, codes: Codes, slots: Iterable[int]) -> AnswerSums:
+    """What was answered to proposals of the offers in these slots."""
+    return AnswerSums.of(codes, this.arrays["lines"][np.fromiter(slots, np.int64)])
 
 
 def slots_in_use(this: Frozen, live: npt.NDArray[np.uint64]) -> Iterator[tuple[UUID, int]]:

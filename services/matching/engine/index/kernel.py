@@ -13,6 +13,7 @@ import numpy.typing as npt
 from services.matching.engine import factors
 from services.matching.engine.acceptance import drawn
 from services.matching.engine.compiling import compiled
+from services.matching.engine.index.answers import Sums
 from services.matching.engine.index.columns import NOTHING_KNOWN
 from services.matching.engine.index.question import ENOUGH, SHORTEST, Numbers, Rows
 from services.matching.engine.index.tables import (
@@ -37,6 +38,15 @@ ONE, NONE = np.uint64(1), np.uint64(0)
 hundredths = compiled(factors.hundredths)
 availability_share = compiled(factors.availability_share)
 accepted_share = compiled(drawn)
+
+
+@compiled
+def likely(line: Any, theirs: Sums, expected: Shares) -> Any:
+    """How likely the offerer is to agree: see `acceptance.acceptance`."""
+    answered = theirs[line.organisation, 0] - line.answered
+    accepted = theirs[line.organisation, 1] - line.accepted
+    with_others = accepted_share(max(0, answered), min(max(0, answered), max(0, accepted)), expected[line.country])
+    return accepted_share(line.answered, line.accepted, with_others)
 
 
 @compiled

@@ -7,22 +7,23 @@ from uuid import UUID
 
 import numpy as np
 
-from services.matching.engine.acceptance import Answers, expectations
+from services.matching.engine.acceptance import Expectations
 from services.matching.engine.days import without_booked
 from services.matching.engine.filters import FILTERS
 from services.matching.engine.index import scan
+from services.matching.engine.index.answers import AnswerSums
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import LINE, Columns
 from services.matching.engine.index.entries import LIVE, Codes, names_of
 from services.matching.engine.index.frozen import (
     Frozen,
-    answers_by_country,
     answers_of,
     bitmaps_of,
     codes_of,
     columns_of,
     frozen,
     slots_in_use,
+    sums_of_answers,
 )
 from services.matching.engine.index.kernel import key_of, score_in
 from services.matching.engine.index.question import Question, Rows, ask
@@ -61,7 +62,7 @@ class OfferIndex:
         self._slots: dict[UUID, int] = {}
         self._free: list[int] = []
         self._codes = Codes()
-        self._answers_in: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self._sums = AnswerSums(self._codes)
         self._answers: dict[UUID, UUID] = {}
         self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
 
@@ -76,8 +77,7 @@ class OfferIndex:
         for offer_id, application_id in answers_of(this).items():
             index._answers[offer_id] = application_id
             index._answering[application_id].add(offer_id)
-        for country, answered, accepted in answers_by_country(this, index._slots.values()):
-            index._answers_in[country] = [answered, accepted]
+        index._sums = sums_of_answers(this, index._codes, index._slots.values())
         return index
 
     def frozen(self) -> Frozen:
@@ -112,7 +112,7 @@ class OfferIndex:
         free = without_booked(candidate.windows, candidate.booked)
         self._bitmaps.put(slot, names_of(candidate, free))
         self._columns.write(slot, self._codes.line(candidate), free)
-        self._count_answers(slot, 1)
+        self._sums.count(self._columns.counted(slot), 1)
 
     def remove(self, offer_id: UUID) -> None:
         """Take an offer out for good; one that is not there needs nothing."""
@@ -123,10 +123,9 @@ class OfferIndex:
         self._forget_answer(offer_id)
         self._free.append(slot)
 
-    def expectations(self) -> tuple[float, dict[str, float]]:
-        """What share of proposals is accepted all over, and in each country, by the answers to the offers in here."""
-        answers = {country: Answers(*self._answers_in[number]) for country, number in self._codes.countries.items()}
-        return expectations({country: one for country, one in answers.items() if one.answered})
+    def expectations(self) -> Expectations:
+        """What share of proposals is accepted, by the answers to the offers in here."""
+        return self._sums.expectations()
 
     def search(self, request: Request, scale: Scale, *, top: int) -> Hits:
         """The best `top` offers that pass every hard filter: those of `search.search` over the same offers."""
@@ -233,14 +232,8 @@ class OfferIndex:
         )
 
     def _forget(self, slot: int) -> None:
-        self._count_answers(slot, -1)
+        self._sums.count(self._columns.counted(slot), -1)
         self._bitmaps.take(slot)
-
-    def _count_answers(self, slot: int, sign: int) -> None:
-        counted = self._columns.counted(slot)
-        counts = self._answers_in[counted.country]
-        counts[0] += sign * counted.answered
-        counts[1] += sign * counted.accepted
 
     def _answer(self, candidate: Candidate) -> None:
         self._forget_answer(candidate.offer_id)

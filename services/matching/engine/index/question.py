@@ -12,6 +12,7 @@ from services.matching.engine.days import LIMITS, advised
 from services.matching.engine.factors import ENOUGH_CHOICE, hundredths
 from services.matching.engine.filters import RANKS
 from services.matching.engine.index import tables
+from services.matching.engine.index.answers import Sums, sums_of
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import NOTHING_KNOWN
 from services.matching.engine.index.entries import (
@@ -74,7 +75,7 @@ class Question(NamedTuple):
     `knows`: rows of who knows something of it. `months`: rows of who is free on some day of a month. `speakers`: rows
     of who speaks a language at B2 or better, then at C1, then at C2, for each language that the request speaks so well;
     `levels` says where each of the three begins, and the last ends. `modes`: places in Mode, in the order in which they
-    are tried. `answering`: slots of the offers that answer this application.
+    are tried. `answering`: slots of the offers that answer this application. `theirs`: answers of each organisation.
     """
 
     numbers: Numbers
@@ -96,6 +97,7 @@ class Question(NamedTuple):
     context: Table
     language: Table
     expected: npt.NDArray[np.float64]
+    theirs: Sums
 
 
 SHORTEST = np.array([LIMITS[mode].shortest for mode in MODES], np.int64)
@@ -147,6 +149,7 @@ def ask(
         context=tables.context(weights.context),
         language=language,
         expected=_expected(scale, codes.countries),
+        theirs=sums_of(scale.of_organisations, codes.organisations),
     )
 
 

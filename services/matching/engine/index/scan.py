@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from services.matching.engine.compiling import compiled
+from services.matching.engine.index.answers import Sums
 from services.matching.engine.index.kernel import (
     NONE,
     ONE,
     Bits,
     Lines,
     Shares,
-    accepted_share,
     any_of,
     availability_points,
     best_level,
@@ -22,6 +22,7 @@ from services.matching.engine.index.kernel import (
     is_set,
     is_welcome,
     key_of,
+    likely,
     mode_for,
     number_of,
 )
@@ -141,6 +142,7 @@ def best(
     context: Table,
     language: Table,
     expected: Shares,
+    theirs: Sums,
     keys: Rows,
     slots: Rows,
 ) -> tuple[int, int, int]:
@@ -163,7 +165,7 @@ def best(
         for slot in candidates[:number]:
             line = lines[slot]
             fixed = position[line.position, line.years] + context_points(q, context, line)
-            agrees = accepted_share(line.answered, line.accepted, expected[line.country])
+            agrees = likely(line, theirs, expected)
             if found == len(keys) and not q.counting:
                 highest = hundredths((q.most + fixed) / 100, agrees)
                 if key_of(highest, holds(preferred, line.organisation), begin < 0, line.reserved) < keys[found - 1]:
