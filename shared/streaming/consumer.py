@@ -20,6 +20,7 @@ from shared.streaming.member_name import Name
 from shared.streaming.membership import PART, Membership
 from shared.streaming.reader import POLL_MS, Batch, Reader
 from shared.streaming.settings import KafkaSettings
+from shared.streaming.trouble import Offsets, Trouble
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
@@ -57,7 +58,7 @@ class Consumer:
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     # The offsets of the last batch on their way: a bookmark, so the next batch does not wait for it.
     _noting: asyncio.Task[None] | None = None
-    _failing_since: float | None = None
+    _trouble: Trouble = field(default_factory=Trouble)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume until `stopping` is set; the batch in work is finished first if that takes seconds, else undone.
@@ -91,19 +92,20 @@ class Consumer:
         return await self._member.lag() if self._member else {}
 
     async def _work_through(self, member: Membership, reader: Reader, stopping: asyncio.Event) -> None:
-        failures, at_once = 0, self.batch_size
+        at_once = self.batch_size
         while not stopping.is_set():
             batch = await reader.next(at_once)
             if not batch.items:
-                member.report_idle()
+                if self._is_well(member, {}):
+                    member.report_idle()
             elif await self._work(batch, member):
-                failures, at_once = 0, min(at_once * 2, self.batch_size)
+                at_once = min(at_once * 2, self.batch_size)
             else:
                 # Fewer next time: what is too much for one transaction gets through in parts, and a halt at the limit
                 # of dead letters leaves as many of them to look at and to settle as the limit allows.
-                failures, at_once = failures + 1, max(at_once // 2, 1)
+                at_once = max(at_once // 2, 1)
                 await reader.go_back(batch)
-                await self._hold_back(member, reader, failures, stopping)
+                await self._hold_back(member, reader, stopping)
 
     async def _work(self, batch: Batch, member: Membership) -> bool:
         """Process one batch and begin to commit its offsets; returns whether its effects are committed."""
@@ -112,15 +114,21 @@ class Consumer:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():
                     await self.processor.apply(batch.items)
             except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
-                self._failed(error)
+                self._failed(batch, error)
                 return False
             await self._noted()
             self._noting = asyncio.create_task(self._commit(batch, member.kafka))
         metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
-        self._failing_since = None
-        metrics.CONSUMER_HALTED.labels(self.group).set(0)
-        self.readiness.ready(PART, lag=member.lag_in_all)
+        if self._is_well(member, batch.following):
+            self.readiness.ready(PART, lag=member.lag_in_all)
         return True
+
+    def _is_well(self, member: Membership, following: Offsets) -> bool:
+        """Whether every batch that failed is got past by now, or lies in a partition that is another member's."""
+        is_over = self._trouble.is_over(following, member.kafka.assignment())
+        if is_over:
+            metrics.CONSUMER_HALTED.labels(self.group).set(0)
+        return is_over
 
     async def _finished(self) -> None:
         """Return when no batch is in work and the offsets of the last one are committed."""
@@ -141,21 +149,22 @@ class Consumer:
             # A rebalance or a broker that is away: the effects are committed, so the next owner meets duplicates only.
             log.info("offsets not committed; the inbox will know these events", error=error)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, batch: Batch, error: Exception) -> None:
         now = asyncio.get_running_loop().time()
-        self._failing_since = self._failing_since or now
+        self._trouble.met(batch.first, now)
         halted = isinstance(error, TooManyDeadLetters)
         reason = str(error) if halted else f"{type(error).__name__}: the batch is tried again"
         self.readiness.not_ready(PART, reason)
         log.error("batch failed; nothing was acknowledged", exc_info=error)
         metrics.CONSUMER_HALTED.labels(self.group).set(halted)
-        if not halted and now - self._failing_since > GIVE_UP_AFTER:
+        if not halted and self._trouble.lasts(now) > GIVE_UP_AFTER:
             raise StuckBatch(f"one batch has failed for {GIVE_UP_AFTER:.0f} seconds") from error
 
-    async def _hold_back(self, member: Membership, reader: Reader, failures: int, stopping: asyncio.Event) -> None:
+    async def _hold_back(self, member: Membership, reader: Reader, stopping: asyncio.Event) -> None:
         """Wait, polling with everything paused so as to stay in the group."""
         loop = asyncio.get_running_loop()
-        wait = min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LAST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
+        longest = min(FIRST_BACKOFF * 2 ** min(self._trouble.times - 1, 10), LAST_BACKOFF)
+        wait = longest * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
         metrics.CONSUMER_BACKOFF.labels(self.group).set(wait)
         member.hold_back()
         until = loop.time() + wait

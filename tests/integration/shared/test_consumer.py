@@ -1,7 +1,7 @@
 """Consumer and relay on a real Kafka: what one service announces takes effect in another, once and in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -12,11 +12,14 @@ from deploy.embedded.testing import EmbeddedServers
 from shared.events.intake import ApplicationWithdrawn
 from shared.postgres.unit_of_work import Database, UnitOfWork
 from shared.primitives.readiness import Readiness
+from shared.primitives.waiting import wait_for
+from shared.streaming import consumer
 from shared.streaming.batch import BatchProcessor
-from shared.streaming.consumer import Consumer
+from shared.streaming.consumer import Consumer, StuckBatch
 from shared.streaming.reactions import Reactions
 from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
+from shared.telemetry import metrics
 from tests.conftest import OpenDatabase, postgres_settings
 
 Until = Callable[[], Awaitable[bool]]
@@ -45,6 +48,9 @@ class Hearing:
         self.database = database
         self.readiness = Readiness()
         self.failures = 0
+        self.defective: UUID | None = None  # no event about it can be used
+        self.has_failed = False
+        self.said_beside: list[str] = []  # what readiness says, once that has failed, while other events are heard
         reactions: Reactions = {ApplicationWithdrawn: self.write}
         self.consumer = Consumer(
             group=f"test-{uuid4().hex}",
@@ -62,6 +68,11 @@ class Hearing:
         if self.failures:
             self.failures -= 1
             raise LookupError("a defect that goes away")
+        if event.application_id == self.defective:
+            self.has_failed = True
+            raise LookupError("a defect in one place")
+        if self.has_failed and self.defective:
+            self.said_beside.append(self.readiness.parts["react"].reason)
 
     async def heard(self, application_id: UUID) -> list[int]:
         rows = await self.database.pool.fetch(
@@ -119,6 +130,66 @@ async def test_a_batch_that_fails_is_tried_again_and_nothing_is_lost(
         await until(all_heard)
     assert await hearing.heard(case) == [1, 2, 3, 4, 5]
     assert hearing.failures == 0
+
+
+@asynccontextmanager
+async def flowing(database: Database, cases: Sequence[UUID]) -> AsyncIterator[None]:
+    """Announcements about all of them, one round after the other, for as long as the block lasts."""
+    silent = asyncio.Event()
+
+    async def flow() -> None:
+        while not await wait_for(silent, 0.01):
+            for case in cases:
+                await announce(database, case, 1)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(flow())
+        try:
+            yield
+        finally:
+            silent.set()
+
+
+async def test_what_flows_elsewhere_does_not_hide_a_partition_that_fails(
+    open_database: OpenDatabase, servers: EmbeddedServers, kafka: KafkaSettings, hearing: Hearing
+) -> None:
+    """Breaks when a success in another partition ends the failure: ready again, and tried again ten times a second."""
+    announcing, cases = await open_database("shared"), [uuid4() for _ in range(12)]  # on more than one partition
+    hearing.defective = mended = uuid4()
+    names = ("connect_consumer_backoff_seconds", {"service": hearing.consumer.group})
+
+    async def later_and_later() -> bool:
+        assert set(hearing.said_beside) <= {"LookupError: the batch is tried again"}
+        return (metrics.REGISTRY.get_sample_value(*names) or 0) > 0.8
+
+    async with running(await relay_for(announcing, servers, kafka)), running(hearing.consumer):
+        async with flowing(announcing, cases):
+            await announce(announcing, mended, 3)
+            await until(later_and_later)
+            assert hearing.said_beside
+        hearing.defective = None
+
+        async def all_heard() -> bool:
+            return await hearing.heard(mended) == [1, 2, 3] and hearing.readiness.is_ready
+
+        await until(all_heard)
+
+
+async def test_a_partition_that_fails_for_long_ends_the_process_whatever_flows_elsewhere(
+    open_database: OpenDatabase,
+    servers: EmbeddedServers,
+    kafka: KafkaSettings,
+    hearing: Hearing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Breaks when the time of failing begins anew with every success elsewhere."""
+    monkeypatch.setattr(consumer, "GIVE_UP_AFTER", 2.0)
+    announcing, cases = await open_database("shared"), [uuid4() for _ in range(12)]
+    hearing.defective = uuid4()
+    async with running(await relay_for(announcing, servers, kafka)), flowing(announcing, cases):
+        await announce(announcing, hearing.defective, 1)
+        with pytest.raises(StuckBatch):
+            await asyncio.wait_for(hearing.consumer.run(asyncio.Event()), 30)
 
 
 async def test_a_second_relay_stands_by_and_takes_over(

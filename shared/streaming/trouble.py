@@ -1,0 +1,41 @@
+"""What a member has failed at and not got past yet.
+
+It is kept for each partition, since Kafka's client serves what it holds of the others first: between two tries of the
+batch that fails there may be any number of batches that do not, and they mend nothing.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from aiokafka import TopicPartition
+
+Offsets = Mapping[TopicPartition, int]
+
+
+@dataclass(slots=True)
+class Trouble:
+    """The first offset that failed in each partition, and when (seconds of a clock); how many times in all."""
+
+    times: int = 0
+    _places: dict[TopicPartition, tuple[int, float]] = field(default_factory=dict)
+
+    def met(self, first: Offsets, now: float) -> None:
+        """A batch that begins at these offsets has failed."""
+        self.times += 1
+        for place, offset in first.items():
+            self._places.setdefault(place, (offset, now))
+
+    def lasts(self, now: float) -> float:
+        """Seconds since the oldest failure that nothing has got past."""
+        return now - min((since for _, since in self._places.values()), default=now)
+
+    def is_over(self, following: Offsets, mine: Set[TopicPartition]) -> bool:
+        """Whether nothing is left, now that all before `following` is done and the partitions `mine` are held."""
+        self._places = {
+            place: (offset, since)
+            for place, (offset, since) in self._places.items()
+            if place in mine and following.get(place, offset) <= offset
+        }
+        if not self._places:
+            self.times = 0
+        return not self._places
