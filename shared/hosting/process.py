@@ -207,6 +207,6 @@ async def _measure(hosted: Hosted, consumer: Consumer | None) -> None:
             hosted.readiness.not_ready("outbox", f"can't be measured ({type(error).__name__})")
         await room.look(hosted.readiness, hosted.database)
         if consumer is not None:
-            for topic, events in (await consumer.lag()).items():
+            for topic, events in (await consumer.lag() or {}).items():
                 metrics.CONSUMER_LAG.labels(hosted.service, topic).set(events)
         await wait_for(hosted.stopping, MEASURE_EVERY)

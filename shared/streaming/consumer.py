@@ -87,9 +87,10 @@ class Consumer:
         finally:
             await member.leave()
 
-    async def lag(self) -> dict[str, int]:
-        """Events per topic behind this member's position; empty while it has no partitions or Kafka is away."""
-        return await self._member.lag() if self._member else {}
+    async def lag(self) -> dict[str, int] | None:
+        """Events behind our position in each topic, 0 where others have its partitions; None if that can't be told."""
+        lags = await self._member.lag() if self._member else None
+        return None if lags is None else {topic: lags.get(topic, 0) for topic in self.topics}
 
     async def _work_through(self, member: Membership, reader: Reader, stopping: asyncio.Event) -> None:
         at_once = self.batch_size

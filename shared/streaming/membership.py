@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
@@ -47,6 +47,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
     _client: AIOKafkaConsumer | None = None
     _member_id: str = ""  # the last that the group gave us
     _name_lost: asyncio.Event = field(default_factory=asyncio.Event)
+    _in_group: bool = False  # whether the group has answered the client of now
     _holding_back: bool = False
     _unreachable: str | None = None
 
@@ -77,7 +78,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     async def _join(self, stopping: asyncio.Event) -> bool:
         """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
-        wait = FIRST_KNOCK
+        wait, self._in_group = FIRST_KNOCK, False
         while True:
             self._client = self.name.client(self.session, self.poll_within)
             self._client.subscribe(list(self.name.topics), listener=self)
@@ -137,10 +138,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         else:
             self.readiness.not_ready(PART, "no partitions assigned yet")
 
-    async def lag(self) -> dict[str, int]:
-        """Events per topic behind this member's position; empty while it has no partitions or Kafka is away."""
+    async def lag(self) -> dict[str, int] | None:
+        """Events per topic behind this member's position, where it has partitions; None if that can't be told now."""
         kafka = self._client
-        if kafka is None or not kafka.assignment():
+        if kafka is None or not self._in_group:
+            return None
+        if not kafka.assignment():
+            self.lag_in_all = 0
             return {}
         try:
             async with asyncio.timeout(ASK_TIMEOUT):
@@ -148,11 +152,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
                 lags: Counter[str] = Counter()
                 for place, end in ends.items():
                     lags[place.topic] += max(0, end - await kafka.position(place))
+        except IllegalStateError:
+            return None  # a rebalance came between the two questions; the next look is at the new partitions
         except (KafkaError, TimeoutError, OSError) as error:
             if kafka is self._client:
                 self._unreachable = f"Kafka does not answer ({type(error).__name__})"
                 self.readiness.not_ready(PART, self._unreachable)
-            return {}
+            return None
         self._unreachable = None
         self.lag_in_all = lags.total()
         return dict(lags)
@@ -169,6 +175,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """A new assignment is not paused, even if the old one was."""
         log.info("partitions assigned", partitions=len(assigned))
         self._member_id = _member_id(self.kafka)
+        self._in_group, self._unreachable = True, None
         if self._holding_back:
             self.kafka.pause(*assigned)
 

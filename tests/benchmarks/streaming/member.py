@@ -106,7 +106,7 @@ async def _serve(told: dict[str, Any]) -> None:
     consumer = ours.consumer(stage)
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stopping.set)
     running = asyncio.create_task(consumer.run(stopping))
-    while not await consumer.lag() and not stopping.is_set():
+    while await consumer.lag() is None and not stopping.is_set():
         await asyncio.sleep(SAY_EVERY)
     _say("joined")
     said = 0

@@ -1,0 +1,115 @@
+"""What a member says of its lag while its partitions come and go, and while Kafka does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaConnectionError
+
+from shared.postgres.unit_of_work import Database
+from shared.primitives.readiness import Readiness
+from shared.streaming.batch import BatchProcessor
+from shared.streaming.consumer import Consumer
+from shared.streaming.member_name import Name
+from shared.streaming.settings import KafkaSettings
+
+OFFERS, APPLICATIONS = TopicPartition("intake.offers", 0), TopicPartition("intake.applications", 3)
+
+
+class FakeKafka:
+    """A client that has no messages, only partitions, which the test gives and takes, and an end of each."""
+
+    listener: ConsumerRebalanceListener
+
+    def __init__(self) -> None:
+        self._coordinator = SimpleNamespace(member_id="member-1")
+        self.held: set[TopicPartition] = set()
+        self.gone_meanwhile: set[TopicPartition] = set()
+        self.is_away = False
+
+    async def give(self, *places: TopicPartition) -> None:
+        await self.listener.on_partitions_revoked(self.held)
+        self.held = set(places)
+        await self.listener.on_partitions_assigned(self.held)
+
+    def subscribe(self, _: Collection[str], *, listener: ConsumerRebalanceListener) -> None:
+        self.listener = listener
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        pass
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.held
+
+    async def getmany(self, **_: int) -> dict[TopicPartition, list[object]]:
+        await asyncio.sleep(0.01)
+        return {}
+
+    async def end_offsets(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        if self.is_away:
+            raise KafkaConnectionError
+        return dict.fromkeys(places, 100)
+
+    async def position(self, place: TopicPartition) -> int:
+        if place in self.gone_meanwhile:
+            raise IllegalStateError(f"Partition {place} is not assigned")
+        return 93
+
+
+@pytest.fixture
+def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
+    fake = FakeKafka()
+    monkeypatch.setattr(Name, "client", lambda *_: fake)
+    return fake
+
+
+@asynccontextmanager
+async def a_member() -> AsyncIterator[Consumer]:
+    consumer = Consumer(
+        group="test",
+        topics=(OFFERS.topic, APPLICATIONS.topic),
+        settings=KafkaSettings(bootstrap="127.0.0.1:9"),
+        processor=BatchProcessor(cast(Database, None), {}),
+        readiness=Readiness(),
+    )
+    stopping = asyncio.Event()
+    running = asyncio.create_task(consumer.run(stopping))
+    while not consumer.readiness.parts.get("react"):
+        await asyncio.sleep(0)
+    yield consumer
+    stopping.set()
+    await running
+
+
+async def test_a_topic_of_which_others_have_all_partitions_is_no_lag_of_ours(kafka: FakeKafka) -> None:
+    async with a_member() as consumer:
+        assert await consumer.lag() is None
+        await kafka.give(OFFERS, APPLICATIONS)
+        assert await consumer.lag() == {OFFERS.topic: 7, APPLICATIONS.topic: 7}
+        await kafka.give(OFFERS)
+        assert await consumer.lag() == {OFFERS.topic: 7, APPLICATIONS.topic: 0}
+        await kafka.give()
+        assert await consumer.lag() == {OFFERS.topic: 0, APPLICATIONS.topic: 0}
+
+
+async def test_while_kafka_is_away_the_lag_is_not_known_and_the_member_not_ready(kafka: FakeKafka) -> None:
+    async with a_member() as consumer:
+        await kafka.give(OFFERS)
+        kafka.is_away = True
+        assert await consumer.lag() is None
+        assert "Kafka does not answer" in consumer.readiness.parts["react"].reason
+
+
+async def test_a_rebalance_between_two_questions_is_no_absence_of_kafka(kafka: FakeKafka) -> None:
+    async with a_member() as consumer:
+        await kafka.give(OFFERS, APPLICATIONS)
+        kafka.gone_meanwhile = {APPLICATIONS}
+        assert await consumer.lag() is None
+        assert "Kafka does not answer" not in consumer.readiness.parts["react"].reason
