@@ -80,13 +80,15 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
         wait, self._in_group = FIRST_KNOCK, False
         while True:
-            self._client = self.name.client(self.session, self.poll_within)
-            self._client.subscribe(list(self.name.topics), listener=self)
             try:
+                self._client = self.name.client(self.session, self.poll_within)  # reads the certificates' file
+                self._client.subscribe(list(self.name.topics), listener=self)
                 await self._client.start()
                 return True
             except (KafkaError, OSError) as error:
-                await self._client.stop()
+                if self._client is not None:
+                    await self._client.stop()
+                    self._client = None
                 await self._tell("kafka is away", error, wait)
                 if await wait_for(stopping, wait):
                     return False
