@@ -61,6 +61,9 @@ class Relay:
                 async with ending_within(GRACE, stopping):
                     await self._session(stopping)
             except (*pool.AWAY, KafkaError, asyncpg.PostgresError) as error:
+                if stopping.is_set() and isinstance(error, TimeoutError):
+                    log.warning("the end could not wait; what is not acknowledged stays in the outbox")
+                    return
                 # A producer that has lost its place (OutOfOrderSequence, a fenced epoch) can't go on; a new one can.
                 metrics.RELAY_FAILURES.labels(self.service, type(error).__name__).inc()
                 self._batch_bytes = 1 if isinstance(error, TooLarge) else self._batch_bytes
