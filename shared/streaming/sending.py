@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import MessageBatch
 from aiokafka.producer.sender import Sender
 from aiokafka.structs import RecordMetadata, TopicPartition
@@ -162,4 +162,9 @@ def _cause(rows: Sequence[Waiting], answers: Sequence[Answer]) -> BaseException 
 
 
 def _error(answer: asyncio.Future[Any]) -> BaseException | None:
-    return answer.exception() if answer.done() and not answer.cancelled() else None
+    error: BaseException | None = None
+    if answer.cancelled():
+        error = KafkaError("the producer has given a message up")  # its CancelledError would end a task without a word
+    elif answer.done():
+        error = answer.exception()
+    return error
