@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from shared.events.envelope import peek
 from shared.http.body import Body
 from shared.http.call import Call
 from shared.postgres.pool import Connection
@@ -125,8 +126,5 @@ async def _detail(connection: Connection, actor: Actor, letter_id: UUID) -> Dead
         text, encoded = (value.decode() if value is not None else None), None
     except UnicodeDecodeError:
         text, encoded = None, base64.b64encode(value or b"").decode()
-    headers = {
-        name: content.decode("utf-8", "replace")
-        for name, content in zip(row["header_names"], row["header_values"], strict=True)
-    }
+    headers = peek(dead_letters.message_of(row).headers)
     return DeadLetterDetail.model_validate(dict(row) | {"headers": headers, "value": text, "value_base64": encoded})

@@ -1,12 +1,20 @@
 """What can't be used is kept, its key waits, and an operator settles it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
+from shared.hosting.service import Service
+from shared.primitives.terms import Role
 from shared.streaming import settlement
 from shared.streaming.settlement import Settle
 from tests.conftest import OpenDatabase
+from tests.fakes.http import calling, signed_in
 from tests.integration.shared.arriving import Arriving
 from tests.integration.shared.ledger import OPERATOR, Ledger, a_ledger, replay, withdrawn
 
@@ -97,3 +105,24 @@ async def test_copies_of_what_is_discarded_are_given_up_with_it(open_database: O
     async with ledger.database.unit_of_work(OPERATOR) as work:
         await settlement.discard(work, ledger.processor.reactions, Settle(letter_id, "withdrawn by mistake"))
     assert await ledger.rows() == [(case, 2)]
+
+
+@asynccontextmanager
+async def the_api(ledger: Ledger) -> AsyncIterator[httpx.AsyncClient]:
+    """The service's API, called by an operator."""
+    service = Service("shared", "A test", "", ledger.processor.reactions, schedule=(), routers=(), migrations=Path())
+    async with calling(service, ledger.database) as client:
+        client.headers.update(signed_in(Role.OPERATOR, account=OPERATOR.account))
+        yield client
+
+
+async def test_a_letter_is_shown_whatever_its_headers_hold(open_database: OpenDatabase) -> None:
+    """Breaks when a header without a value, which Kafka allows, can't be shown."""
+    ledger, message = await a_ledger(open_database), Arriving().message(withdrawn(uuid4()))
+    empty = cast(bytes, None)
+    await ledger.processor.process([message._replace(headers=(("empty", empty), ("odd", b"\xff"), ("plain", b"text")))])
+    (letter_id,) = await ledger.letters("dead")
+    async with the_api(ledger) as api:
+        answer = await api.get(f"/v1/dead-letters/{letter_id}")
+    assert answer.status_code == 200
+    assert answer.json()["headers"] == {"empty": "", "odd": "\ufffd", "plain": "text"}
