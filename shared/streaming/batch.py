@@ -31,6 +31,7 @@ log = get_logger(__name__)
 # A second try can't mend these: the event asks for something that the rules or the database's constraints refuse.
 POISON = (Rejected, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 Counts = Counter[tuple[str, Outcome]]
+Place = tuple[str, str]  # a topic and a key
 
 
 class TooManyDeadLetters(TryAgain):
@@ -117,7 +118,10 @@ class _Run:
     careful: bool
 
     async def all(self, fresh: Sequence[Readable | Broken], *, look_for_parked: bool) -> None:
-        parked = await dead_letters.parked(self.work.connection, map(_place, fresh)) if look_for_parked else set()
+        parked: set[Place] = set()
+        if look_for_parked:
+            places = filter(None, map(_place, fresh))
+            parked = await dead_letters.parked(self.work.connection, places)
         dead = 0
         for reaction, run in groupby(fresh, key=self._reaction):
             if isinstance(reaction, Batched) and not self.careful and not parked:
@@ -130,12 +134,10 @@ class _Run:
         if dead:
             await self._stop_at_limit()
 
-    async def _one(
-        self, item: Readable | Broken, reaction: Reaction | Batched | None, parked: set[tuple[str, str]]
-    ) -> bool:
+    async def _one(self, item: Readable | Broken, reaction: Reaction | Batched | None, parked: set[Place]) -> bool:
         """Deal with one message; returns whether it became a dead letter."""
         place = _place(item)
-        if place in parked:
+        if place is not None and place in parked:
             await dead_letters.store_waiting(self.work, item)
             self._count([item], Outcome.PARKED)
             return False
@@ -147,7 +149,7 @@ class _Run:
             item = refusal
         assert isinstance(item, Broken)
         await dead_letters.store_dead(self.work, item)
-        if item.message.key is not None:
+        if place is not None:
             parked.add(place)
         self._count([item], Outcome.DEAD_LETTERED)
         return True
@@ -207,8 +209,10 @@ def refused(item: Readable, error: Exception) -> Broken:
     return Broken(item.message, reason, detail, envelope.entry.type, envelope.id, readable=True)
 
 
-def _place(item: Readable | Broken) -> tuple[str, str]:
-    return item.message.topic, item.message.key or ""
+def _place(item: Readable | Broken) -> Place | None:
+    """What is parked if the message can't be used; without a key it waits for nothing, and nothing for it."""
+    key = item.message.key
+    return None if key is None else (item.message.topic, key)
 
 
 def _type_of(item: Readable | Broken) -> str:

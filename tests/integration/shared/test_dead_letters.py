@@ -126,3 +126,13 @@ async def test_a_letter_is_shown_whatever_its_headers_hold(open_database: OpenDa
         answer = await api.get(f"/v1/dead-letters/{letter_id}")
     assert answer.status_code == 200
     assert answer.json()["headers"] == {"empty": "", "odd": "\ufffd", "plain": "text"}
+
+
+async def test_a_message_without_a_key_waits_behind_nothing(open_database: OpenDatabase) -> None:
+    """Breaks when it is taken for one with an empty key: it would be stored behind that, under no key, for ever."""
+    ledger, arriving, (bad, good) = await a_ledger(open_database), Arriving(), (uuid4(), uuid4())
+    ledger.refused.add(bad)
+    await ledger.processor.process([arriving.message(withdrawn(bad))._replace(key="")])
+    await ledger.processor.process([arriving.message(withdrawn(good))._replace(key=None)])
+    assert await ledger.rows() == [(good, 1)]
+    assert await ledger.letters("waiting") == []
