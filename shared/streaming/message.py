@@ -1,11 +1,16 @@
 """A Kafka message as the consumer sees it: where it came from, its bytes, and what they say if they can be read."""
 
+import hashlib
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aiokafka.structs import ConsumerRecord
 
 from shared.events.envelope import Envelope, Headers, Unreadable, open_envelope, peek
+
+# Bytes: an entry of a B-tree has 2,704 at most, the topic included. Our keys have 36; a stranger's may have a million.
+LONGEST_KEY = 2_000
+BEGINNING = 100
 
 
 class Message(NamedTuple):
@@ -63,8 +68,17 @@ def received(record: ConsumerRecord) -> Message:
 
 
 def text_of(key: bytes | None) -> str | None:
-    """A message key as text that PostgreSQL accepts; bytes that are no text are shown escaped."""
-    return None if key is None else key.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    """A message key as text that PostgreSQL accepts, in an index too.
+
+    Bytes that are no text are shown escaped. Of a key that is too long for an index the beginning stands for the whole,
+    with its hash: one key, one text.
+    """
+    if key is None:
+        return None
+    text = key.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    if len(text.encode()) <= LONGEST_KEY:
+        return text
+    return f"{text[:BEGINNING]}... sha256:{hashlib.sha256(key).hexdigest()}"
 
 
 def read(message: Message) -> Readable | Broken:

@@ -1,5 +1,6 @@
 """What can't be used is kept, its key waits, and an operator settles it."""
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from shared.hosting.service import Service
 from shared.primitives.terms import Role
 from shared.streaming import settlement
+from shared.streaming.message import text_of
 from shared.streaming.settlement import Settle
 from tests.conftest import OpenDatabase
 from tests.fakes.http import calling, signed_in
@@ -136,3 +138,17 @@ async def test_a_message_without_a_key_waits_behind_nothing(open_database: OpenD
     await ledger.processor.process([arriving.message(withdrawn(good))._replace(key=None)])
     assert await ledger.rows() == [(good, 1)]
     assert await ledger.letters("waiting") == []
+
+
+async def test_a_key_that_no_index_can_hold_is_parked_like_any_other(open_database: OpenDatabase) -> None:
+    """Breaks when such a key makes the database refuse the whole batch: nothing behind it would ever be heard."""
+    ledger, arriving, cases = await a_ledger(open_database), Arriving(), [uuid4() for _ in range(3)]
+    ledger.refused.add(cases[0])
+    beginning = random.Random(6).randbytes(5_000).hex().encode()
+    keys = [text_of(beginning + end) for end in (b"1", b"1", b"2")]
+    for case, key in zip(cases, keys, strict=True):
+        await ledger.processor.process([arriving.message(withdrawn(case))._replace(key=key)])
+    assert await ledger.rows() == [(cases[2], 1)]
+    ledger.refused.clear()
+    (letter_id,) = await ledger.letters("dead")
+    assert (await replay(ledger, letter_id)).handled == 2
