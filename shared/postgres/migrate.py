@@ -14,6 +14,8 @@ from pathlib import Path
 
 import asyncpg
 
+from shared.postgres import session_lock
+from shared.postgres.pool import AWAY
 from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
@@ -79,30 +81,42 @@ async def migrate(
 ) -> list[str]:
     """Apply what is missing; returns the names of what was applied. A second runner waits, then finds nothing to do.
 
-    Raises `MigrationError` if an applied file was changed since, or if a file fails or does not get its locks (its
-    transaction is rolled back and nothing after it is tried).
+    Raises `MigrationError` if an applied file was changed since, if a file fails or does not get its locks (its
+    transaction is rolled back and nothing after it is tried), or if the server goes away.
     """
-    async with _turn(connection, patience):
-        await connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS schema_migrations (
-                room text, name text, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
-                PRIMARY KEY (room, name))
-            """
-        )
-        done = {(row[0], row[1]): row[2] for row in await _applied(connection)}
-        applied = []
-        for migration in migrations:
-            known = done.get((migration.room, migration.name))
-            if known is None:
-                await _apply(connection, migration, patience)
-                applied.append(migration.title)
-            elif known != migration.checksum:
-                raise MigrationError(
-                    f"{migration.title} was changed after it had been applied. "
-                    "Restore the file and put the change into a new migration."
-                )
-        return applied
+    try:
+        async with _turn(connection, patience):
+            return await _apply_missing(connection, migrations, patience)
+    except AWAY as error:
+        raise MigrationError(
+            f"PostgreSQL went away ({type(error).__name__}): the file at hand is applied whole or not at all. "
+            "Look at the server's log and run migrate again."
+        ) from error
+
+
+async def _apply_missing(
+    connection: asyncpg.Connection, migrations: Sequence[Migration], patience: Patience
+) -> list[str]:
+    await connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            room text, name text, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (room, name))
+        """
+    )
+    done = {(row[0], row[1]): row[2] for row in await _applied(connection)}
+    applied = []
+    for migration in migrations:
+        known = done.get((migration.room, migration.name))
+        if known is None:
+            await _apply(connection, migration, patience)
+            applied.append(migration.title)
+        elif known != migration.checksum:
+            raise MigrationError(
+                f"{migration.title} was changed after it had been applied. "
+                "Restore the file and put the change into a new migration."
+            )
+    return applied
 
 
 async def missing(connection: asyncpg.Connection, migrations: Sequence[Migration]) -> list[str]:
@@ -162,7 +176,7 @@ async def _turn(connection: asyncpg.Connection, patience: Patience) -> AsyncIter
     """Wait for the other runners, then keep them waiting."""
     until = time.monotonic() + patience.in_all
     # Asked again and again: a session that waits inside the server holds a snapshot, for which others may have to wait.
-    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+    while not await session_lock.take(connection, LOCK):
         if time.monotonic() > until:
             raise MigrationError(
                 f"another runner has been at it for {patience.in_all:.0f} seconds: wait until it has ended and run "
@@ -172,4 +186,4 @@ async def _turn(connection: asyncpg.Connection, patience: Patience) -> AsyncIter
     try:
         yield
     finally:
-        await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+        await session_lock.give_back(connection, LOCK)

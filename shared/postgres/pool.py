@@ -61,7 +61,8 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
 async def _nothing(_: asyncpg.Connection) -> None:
     """Nothing is left to reset: what our code sets, locks or declares ends with its transaction.
 
-    asyncpg's own way asks the server for it once more after every unit of work.
+    The locks of `session_lock` last longer; whoever takes one gives it back, or ends the connection. asyncpg's own way
+    asks the server to free everything once more after every unit of work.
     """
 
 

@@ -14,7 +14,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from shared.postgres import outbox, pool
+from shared.postgres import outbox, pool, session_lock
 from shared.postgres.outbox import Waiting
 from shared.postgres.settings import PostgresSettings
 from shared.primitives.readiness import Readiness
@@ -86,7 +86,7 @@ class Relay:
             connection.terminate()
 
     async def _lock(self, connection: asyncpg.Connection, stopping: asyncio.Event) -> bool:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        while not await session_lock.take(connection, LOCK):
             self.readiness.ready(PART, standby=1)
             await wait_for(stopping, ASK_FOR_LOCK_EVERY)
             if stopping.is_set():

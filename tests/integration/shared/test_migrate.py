@@ -58,6 +58,16 @@ async def test_a_file_that_fails_leaves_nothing_of_itself(empty: PostgresSetting
     await connection.close()
 
 
+async def test_a_server_that_goes_away_is_told_in_a_sentence(empty: PostgresSettings) -> None:
+    """Breaks when giving the lock back, which can't be done any more, hides what has happened."""
+    connection = await pool.connect(empty, application="test")
+    goes = Migration("demo", "0002_goes", "SELECT pg_terminate_backend(pg_backend_pid())")
+    for files in ([TABLE, goes], [TABLE]):
+        with pytest.raises(MigrationError, match="PostgreSQL went away"):
+            await migrate(connection, files)
+    await connection.close()
+
+
 async def test_a_file_that_was_changed_after_it_had_been_applied_is_an_error(empty: PostgresSettings) -> None:
     connection = await pool.connect(empty, application="test")
     await migrate(connection, [TABLE])
