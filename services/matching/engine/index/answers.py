@@ -90,13 +90,13 @@ class OfOrganisations(Mapping[UUID, Answers]):
 
 
 def sums_of(of_organisations: Mapping[UUID, tuple[int, int]], numbers: Mapping[UUID, int]) -> Sums:
-    """The same for the kernel: a row for the number of each organisation that an offer is of."""
+    """The same for the kernel: rows by the organisations' numbers, which need not reach to the last of them."""
     if isinstance(of_organisations, OfOrganisations) and of_organisations.is_of(numbers):
         return of_organisations.by_number
-    sums = np.zeros((len(numbers) + 1, 2), np.int32)
-    for organisation_id, answers in of_organisations.items():
-        if organisation_id in numbers:
-            sums[numbers[organisation_id]] = answers
+    known = {numbers[one]: answers for one, answers in of_organisations.items() if one in numbers}
+    sums = np.zeros((max(known, default=-1) + 1, 2), np.int32)
+    for number, answers in known.items():
+        sums[number] = answers
     return sums
 
 

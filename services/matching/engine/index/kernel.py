@@ -43,10 +43,12 @@ accepted_share = compiled(drawn)
 @compiled
 def likely(line: Any, theirs: Sums, expected: Shares) -> Any:
     """How likely the offerer is to agree: see `acceptance.acceptance`."""
-    answered = theirs[line.organisation, 0] - line.answered
-    accepted = theirs[line.organisation, 1] - line.accepted
-    with_others = accepted_share(max(0, answered), min(max(0, answered), max(0, accepted)), expected[line.country])
-    return accepted_share(line.answered, line.accepted, with_others)
+    usual = expected[line.country]
+    if line.organisation < len(theirs):
+        answered = max(0, theirs[line.organisation, 0] - line.answered)
+        accepted = min(answered, max(0, theirs[line.organisation, 1] - line.accepted))
+        usual = accepted_share(answered, accepted, usual)
+    return accepted_share(line.answered, line.accepted, usual)
 
 
 @compiled

@@ -39,10 +39,10 @@ HIGHEST_KEY = 2**63 - 1
 class Numbers(NamedTuple):
     """What a request is, in numbers. Days are proleptic ordinals; the rows are those of Bitmaps.
 
-    `advised`: the first mode that fits is chosen of those that are offered. `most`: the most that an offer can get for
-    knowledge, language and availability, in hundredths of a point. `counting`: each one that passes is counted, also
-    those that can't be among the best. `than_key`, `than_slot`: it is counted how
-    many come before an offer with this key in this slot.
+    `advised`: the first mode that fits is chosen of those that are offered. `most_beside_knowledge`: the most that an
+    offer can get for all but that, in hundredths of a point; `most_beside_line`: for language and availability, which
+    nothing tells before its days are looked at. `counting`: each one that passes is counted, also those that can't be
+    among the best. `than_key`, `than_slot`: it is counted how many come before an offer with this key in this slot.
     """
 
     live: int
@@ -63,7 +63,8 @@ class Numbers(NamedTuple):
     subregion: int
     availability: float
     mean_rating: float
-    most: int
+    most_beside_knowledge: int
+    most_beside_line: int
     counting: bool
     than_key: int = HIGHEST_KEY
     than_slot: int = 0
@@ -127,10 +128,14 @@ def ask(
     sectors = [bitmaps.row(("sector", code[:3])) for code in dac]
     knowledge = tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs))
     language = tables.language(weights.language)
-    # The last entry of a table is its highest: everything is covered, the level is the best.
-    most = int(knowledge[-1, -1, -1] + language[-1]) + hundredths(weights.availability, 1.0)
+    position, context = tables.position(weights.position, request.position), tables.context(weights.context)
+    beside_line = int(language.max()) + hundredths(weights.availability, 1.0)
+    beside_knowledge = beside_line + int(position.max() + context.max())
+    numbers = _numbers(request, scale, bitmaps, codes)._replace(
+        most_beside_knowledge=beside_knowledge, most_beside_line=beside_line, counting=counting
+    )
     return Question(
-        numbers=_numbers(request, scale, bitmaps, codes)._replace(most=most, counting=counting),
+        numbers=numbers,
         knows=_rows((*themes, *purposes, *(sectors if request.related else ()))),
         themes=_rows(themes),
         dac=_rows(purposes),
@@ -145,8 +150,8 @@ def ask(
         refused=_known(request.refused, slots),
         answering=_rows(answering),
         knowledge=knowledge,
-        position=tables.position(weights.position, request.position),
-        context=tables.context(weights.context),
+        position=position,
+        context=context,
         language=language,
         expected=_expected(scale, codes.countries),
         theirs=sums_of(scale.of_organisations, codes.organisations),
@@ -173,7 +178,8 @@ def _numbers(request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes) -> 
         subregion=_place(request.place.subregion, codes.places),
         availability=float(scale.weights.availability),
         mean_rating=float(scale.mean_rating),
-        most=0,
+        most_beside_knowledge=0,
+        most_beside_line=0,
         counting=True,
     )
 

@@ -1,14 +1,10 @@
 """The passes over all offers: the best of them, and which filters rule out how many."""
 
-from typing import Any
-
 import numpy as np
 
 from services.matching.engine.compiling import compiled
 from services.matching.engine.index.answers import Sums
 from services.matching.engine.index.kernel import (
-    NONE,
-    ONE,
     Bits,
     Lines,
     Shares,
@@ -24,23 +20,10 @@ from services.matching.engine.index.kernel import (
     key_of,
     likely,
     mode_for,
-    number_of,
 )
 from services.matching.engine.index.question import Numbers, Rows
+from services.matching.engine.index.sieve import BLOCK, open_to_all, open_to_this, worth_a_look
 from services.matching.engine.index.tables import Table
-
-BLOCK = 256  # words that are filtered in one go: what comes of them stays in the processor's first cache
-LOWEST_BIT_AT = np.zeros(64, np.uint8)
-_DE_BRUIJN = 0x03F79D71B4CA8B09
-for _place in range(64):
-    LOWEST_BIT_AT[(_DE_BRUIJN << _place & 0xFFFF_FFFF_FFFF_FFFF) >> 58] = _place
-DE_BRUIJN, SHIFT = np.uint64(_DE_BRUIJN), np.uint64(58)
-
-
-@compiled
-def lowest_bit(word: Any) -> Any:
-    """The place of the lowest bit that is set (de Bruijn's sequence)."""
-    return LOWEST_BIT_AT[((word & (~word + ONE)) * DE_BRUIJN) >> SHIFT]
 
 
 @compiled
@@ -65,56 +48,25 @@ def insert(ids: Lines, keys: Rows, slots: Rows, found: int, key: int, slot: int)
 
 
 @compiled
-def keep(passed: Bits, bits: Bits, rows: Rows, first: int, last: int, begin: int, any_row: Bits) -> None:
-    """Of a block that begins at a word, keep those that have what one of these rows says."""
-    any_row[: len(passed)] = NONE
-    for place in range(first, last):
-        row = bits[rows[place], begin : begin + len(passed)]
-        for word in range(len(passed)):
-            any_row[word] |= row[word]
-    for word in range(len(passed)):
-        passed[word] &= any_row[word]
-
-
-@compiled
-def open_to_all(
-    bits: Bits,
+def look(
+    lines: Lines,
     q: Numbers,
-    knows: Rows,
-    months: Rows,
-    speakers: Rows,
-    levels: Rows,
-    begin: int,
-    passed: Bits,
+    position: Table,
+    context: Table,
+    expected: Shares,
+    theirs: Sums,
     candidates: Rows,
-) -> int:
-    """Of the block that begins at a word, the slots that pass what bits can tell; returns how many there are."""
-    block, any_row = passed[0, : bits.shape[1] - begin], passed[1]
-    for word in range(len(block)):
-        block[word] = bits[q.open, begin + word] & bits[q.mode, begin + word]
-    keep(block, bits, knows, 0, len(knows), begin, any_row)
-    keep(block, bits, months, 0, len(months), begin, any_row)
-    if not q.interpretation:
-        keep(block, bits, speakers, 0, levels[1], begin, any_row)
-    number = 0
-    for word in range(len(block)):
-        left = block[word]
-        while left:
-            candidates[number] = ((begin + word) << 6) + lowest_bit(left)
-            left &= left - ONE
-            number += 1
-    return number
+    known: Rows,
+    agree: Shares,
+) -> None:
+    """Add to what is `known` the points for the position and the place; fill `agree` with how likely each agrees.
 
-
-@compiled
-def open_to_this(bits: Bits, q: Numbers, answering: Rows, candidates: Rows) -> int:
-    """Of the offers that answer this application, those that pass what bits can tell; returns how many there are."""
-    number = 0
-    for slot in answering:
-        if is_set(bits, q.active, slot) and is_set(bits, q.room, slot) and is_set(bits, q.mode, slot):
-            candidates[number] = slot
-            number += 1
-    return number
+    A loop without a branch: the processor fetches several lines at a time while it waits for the first.
+    """
+    for place in range(len(candidates)):
+        line = lines[candidates[place]]
+        known[place] += position[line.position, line.years] + context_points(q, context, line)
+        agree[place] = likely(line, theirs, expected)
 
 
 @compiled
@@ -156,28 +108,30 @@ def best(
     """
     passed = np.empty((2, BLOCK), np.uint64)
     candidates = np.empty(max(BLOCK * 64, len(answering)), np.int64)
+    known, agree = np.empty(len(candidates), np.int64), np.empty(len(candidates), np.float64)
     found = survivors = ahead = 0
     for begin in range(-BLOCK, bits.shape[1], BLOCK):
         if begin < 0:
             number = open_to_this(bits, q, answering, candidates)
         else:
             number = open_to_all(bits, q, knows, months, speakers, levels, begin, passed, candidates)
-        for slot in candidates[:number]:
+        # Whether an organisation is preferred, only its line tells.
+        least = keys[-1] if found == len(keys) and not q.counting and not len(preferred) else 0
+        number = worth_a_look(bits, q, themes, dac, sectors, sdgs, knowledge, least, candidates, number, known)
+        look(lines, q, position, context, expected, theirs, candidates[:number], known, agree)
+        for place in range(number):
+            slot, fit, agrees = candidates[place], known[place], agree[place]
             line = lines[slot]
-            fixed = position[line.position, line.years] + context_points(q, context, line)
-            agrees = likely(line, theirs, expected)
             if found == len(keys) and not q.counting:
-                highest = hundredths((q.most + fixed) / 100, agrees)
-                if key_of(highest, holds(preferred, line.organisation), begin < 0, line.reserved) < keys[found - 1]:
+                highest = hundredths((q.most_beside_line + fit) / 100, agrees)
+                if key_of(highest, holds(preferred, line.organisation), begin < 0, line.reserved) < keys[-1]:
                     continue
             free, longest = free_days(q, line, pool)
             mode = mode_for(q, modes, line, longest)
             level = best_level(bits, speakers, levels, slot)
             if mode < 0 or (level == 0 and not q.interpretation) or not is_welcome(q, excluded, refused, line, slot):
                 continue
-            halves = number_of(bits, dac, slot) + number_of(bits, sectors, slot)
-            fit = knowledge[number_of(bits, themes, slot), halves, number_of(bits, sdgs, slot)] + language[level]
-            fit += fixed + availability_points(q, line, free, mode)
+            fit += language[level] + availability_points(q, line, free, mode)
             score = hundredths(fit / 100, agrees)
             key = key_of(score, holds(preferred, line.organisation), begin < 0, line.reserved)
             survivors += 1
