@@ -15,6 +15,8 @@ from tests.judgement.labelled import Labelled
 
 KINDS: tuple[Kind, ...] = ("themes", "sdgs", "dac")
 
+Said = tuple[float, bool]  # a probability, and whether it came true
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -71,17 +73,30 @@ def measure(found: Sequence[Judged]) -> Measure:
 
 def brier(found: Sequence[Judged]) -> tuple[float, float]:
     """The Brier score of the confidences, and of saying the mean outcome each time."""
-    said = [(sure, code in one.case.labels(one.kind)) for one in found for code, sure in one.suggested]
+    said = _said(found)
     mean = fmean(outcome for _, outcome in said)
-    return fmean((sure - outcome) ** 2 for sure, outcome in said), mean * (1 - mean)
+    return squared_error(said), mean * (1 - mean)
 
 
 def reliability(found: Sequence[Judged], edges: Sequence[float]) -> list[tuple[float, float, float, int]]:
     """For each stretch of confidence: its beginning, the mean said, the share that was right, and how many."""
-    said = [(sure, code in one.case.labels(one.kind)) for one in found for code, sure in one.suggested]
+    return bands(_said(found), edges)
+
+
+def squared_error(said: Sequence[Said]) -> float:
+    """The Brier score of what was said."""
+    return fmean((sure - outcome) ** 2 for sure, outcome in said)
+
+
+def bands(said: Sequence[Said], edges: Sequence[float]) -> list[tuple[float, float, float, int]]:
+    """For each stretch of what was said: its beginning, the mean said, the share that came true, and how many."""
     rows = []
     for low, high in zip(edges, [*edges[1:], 1.01], strict=True):
         inside = [each for each in said if low <= each[0] < high]
         if inside:
             rows.append((low, fmean(sure for sure, _ in inside), fmean(right for _, right in inside), len(inside)))
     return rows
+
+
+def _said(found: Sequence[Judged]) -> list[Said]:
+    return [(sure, code in one.case.labels(one.kind)) for one in found for code, sure in one.suggested]
