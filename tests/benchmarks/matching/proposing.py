@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 import uvloop
@@ -20,11 +20,8 @@ from deploy.embedded.testing import EmbeddedServers
 from services.matching.engine.index import OfferIndex
 from services.matching.engine.values import Candidate, Request, Scale
 from services.matching.wiring import SERVICE
-from shared.events.base import LanguageSkill, OrganisationFacts
-from shared.events.intake import ApplicationValidated
 from shared.primitives.ids import new_id
 from shared.primitives.readiness import Readiness
-from shared.primitives.terms import OrganisationKind
 from shared.streaming.batch import BatchProcessor
 from shared.streaming.consumer import Consumer
 from shared.streaming.relay import Relay
@@ -37,6 +34,7 @@ from tests.benchmarks.matching.filled import Filled, Tell, filled
 from tests.benchmarks.matching.places import places
 from tests.benchmarks.matching.starting import measure_starts, read_all
 from tests.builders.market import Market
+from tests.builders.market_events import validated
 from tests.integration.shared.arriving import Arriving
 
 MANY, FEW = 1_000_000, 1_000
@@ -111,7 +109,7 @@ class Reacting:
 
     async def proposes(self, asked: Request) -> float:
         """Milliseconds from the message to the commit of its proposals."""
-        event = _event(asked)
+        event = validated(replace(asked, application_id=new_id()))
         message = self.arriving.message(event)
         begun = time.perf_counter()
         await BatchProcessor(self.filled.database, SERVICE.reactions).process([message])
@@ -135,7 +133,7 @@ class Hearing:
 
     async def proposes(self, asked: Request) -> float:
         """Milliseconds from the sending of the event to the reading of its first proposal."""
-        event = _event(asked)
+        event = validated(replace(asked, application_id=new_id()))
         message = self.arriving.message(event)
         assert message.key is not None
         begun = time.time()
@@ -182,35 +180,3 @@ def _asked(market: Market, few: list[Candidate]) -> list[Request]:
         if index.search(request, Scale(), top=PROPOSED).passed >= PROPOSED:
             found.append(request)
     return found
-
-
-def _event(asked: Request) -> ApplicationValidated:
-    return ApplicationValidated(
-        application_id=new_id(),
-        reference="CN-2026-0001",
-        title="An application of the benchmark",
-        title_language="en",
-        organisation=OrganisationFacts(
-            organisation_id=asked.organisation_id,
-            kind=OrganisationKind.MUNICIPALITY,
-            country=asked.place.country,
-            seat=2294962,
-            population=asked.place.population,
-        ),
-        themes=tuple(sorted(asked.themes)),
-        sdgs=tuple(sorted(asked.sdgs)),
-        dac=tuple(sorted(asked.dac)),
-        mode=asked.mode,
-        earliest=asked.window.first,
-        latest=asked.window.last,
-        participants=asked.participants,
-        position=asked.position,
-        languages=tuple(LanguageSkill(language=name, level=level) for name, level in asked.languages.items()),
-        interpretation=asked.interpretation,
-        online_acceptable=True,
-        same_country=asked.same_country,
-        preferred=tuple(asked.preferred),
-        excluded=tuple(asked.excluded),
-        rules_version="1",
-        validated_on=asked.window.first,
-    )
