@@ -94,6 +94,7 @@ REQUESTED = optional(
     **KNOWLEDGE,
 ).map(lambda facts: a_request(**({"application_id": APPLICATIONS[0], "organisation_id": NOBODY} | facts)))
 RELAXED = st.builds(relaxed, REQUESTED, some(tuple(Relaxation), 6))
+SUMS = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted).map(lambda sums: (sums[1], sums[0]))
 SHARES = st.sampled_from((0.0, 0.5, 1.0)) | st.floats(0, 1)
 WEIGHTS = st.lists(st.integers(0, 1000), min_size=4, max_size=4).map(
     lambda cuts: Weights(**dict(zip(Weights.model_fields, (b / 10 - a / 10 for a, b in parts(cuts)), strict=True)))
@@ -104,6 +105,7 @@ SCALES = st.builds(
     mean_rating=st.floats(1, 5),
     expected=SHARES,
     expected_in=st.dictionaries(st.sampled_from(("NL", "GH", "KE", "AR")), SHARES, max_size=3),
+    of_organisations=st.dictionaries(st.sampled_from((*ORGANISATIONS, NOBODY)), SUMS, max_size=4),
 )
 
 
