@@ -92,7 +92,7 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
     return RankingView(
         application_id=search.application_id,
         state=search.state,
-        programme=ground.policy.programme,
+        programme=search.application.programme,
         policy=search.policy,
         weights=scale.weights,
         relaxed=tuple(sorted(search.relax | set(asked.relax))),

@@ -41,7 +41,7 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
     living = living_in(work)
     await living.catch_up(work.connection)
     policy = newest(living.policies.values(), asked.programme)
-    open_ = await searches.newest_open(work.connection, policy.programme, COMPARED)
+    open_ = await searches.newest_open(work.connection, asked.programme, COMPARED)
     refused = await proposals.all_refused(work.connection, [one.application_id for one in open_])
     compared = []
     for search in open_:
@@ -51,7 +51,9 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
         await asyncio.sleep(0)  # others have a turn after each
     named = {offer for one in compared for offer in (*one.before, *one.after)}
     known = {one.offer_id: one for one in await offers.candidates(work.connection, named)}
-    return terms_effect(policy, asked.terms, [_those_there(one, known) for one in compared], known)
+    return terms_effect(
+        asked.programme, policy.version, asked.terms, [_those_there(one, known) for one in compared], known
+    )
 
 
 def _compared(ground: Ground, search: Search, terms: Terms) -> Compared:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.matching.engine.values import Candidate, Place
-from services.matching.rules.policy import Policy, Terms
+from services.matching.rules.policy import Terms
 from services.matching.rules.views import View
 
 
@@ -63,13 +63,13 @@ class TermsEffectView(View):
 
 
 def terms_effect(
-    policy: Policy, terms: Terms, compared: Sequence[Compared], known: Mapping[UUID, Candidate]
+    programme: str, version: int, terms: Terms, compared: Sequence[Compared], known: Mapping[UUID, Candidate]
 ) -> TermsEffectView:
-    """Compare; `known` holds every offer that is named."""
+    """Compare; `version`: of the policy that the programme goes by. `known` holds every offer that is named."""
     found = [one for one in compared if one.before]
     return TermsEffectView(
-        programme=policy.programme,
-        policy=policy.version,
+        programme=programme,
+        policy=version,
         terms=terms,
         searches=len(compared),
         same_first=_mean(one.before[:1] == one.after[:1] for one in found),

@@ -9,6 +9,7 @@ import asyncpg
 from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.values import Candidate
 from services.matching.rules.desk import OpenSearchView
+from services.matching.rules.policy import USUAL
 from services.matching.rules.proposals import OPEN, UNPUBLISHED, Proposal
 from services.matching.rules.searches import AT_AN_END, UNPROPOSED, Call, Search, SearchState
 from services.matching.storage.proposal_rows import COLUMNS, as_json
@@ -17,6 +18,8 @@ from shared.events.matching import FilteredOut
 from shared.postgres.pool import Connection
 
 AT_ONCE = 100
+# The programme that an application names. The pinned policy may be the usual one's: see `rules.policy.newest`.
+PROGRAMME = f"coalesce(s.application ->> 'programme', '{USUAL}')"
 # Whether a search takes an offer that answers its application: it has no match, or proposals without this offer.
 TAKES_ANSWER = """
     (s.state IN ('no-match', 'called') OR s.state = 'proposed' AND NOT EXISTS (
@@ -145,21 +148,21 @@ async def open_searches(
 ) -> list[OpenSearchView]:
     """Searches that are not at their end, or that of a reference, in the order of their applications."""
     rows = await connection.fetch(
-        """
-        SELECT s.application_id, s.state, s.number, s.considered, policies.programme,
+        f"""
+        SELECT s.application_id, s.state, s.number, s.considered, {PROGRAMME} AS programme,
                s.application ->> 'reference' AS reference, s.application ->> 'title' AS title,
                s.application ->> 'title_language' AS title_language,
                s.application -> 'organisation' ->> 'country' AS country,
                p.unpublished, p.open
-        FROM searches s JOIN policies ON policies.version = s.policy CROSS JOIN LATERAL (
+        FROM searches s CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE p.state = ANY($5)) AS unpublished,
                    count(*) FILTER (WHERE p.state = ANY($6)) AS open
             FROM proposals p WHERE p.application_id = s.application_id) AS p
         WHERE (s.application ->> 'reference' = $7 OR $7 IS NULL AND s.state <> ALL($8))
-          AND (s.state = $1 OR $1 IS NULL) AND (policies.programme = $2 OR $2 IS NULL)
+          AND (s.state = $1 OR $1 IS NULL) AND ({PROGRAMME} = $2 OR $2 IS NULL)
           AND (s.application_id > $3 OR $3 IS NULL)
         ORDER BY s.application_id LIMIT $4
-        """,
+        """,  # noqa: S608  # the expression is the constant above
         state,
         programme,
         after,
@@ -175,10 +178,9 @@ async def open_searches(
 async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Search]:
     """The searches of a programme of which nothing is proposed, in the order of their applications."""
     rows = connection.cursor(
-        """
-        SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
-        WHERE s.state = ANY($2) AND policies.programme = $1 ORDER BY s.application_id
-        """,
+        f"""
+        SELECT s.* FROM searches s WHERE s.state = ANY($2) AND {PROGRAMME} = $1 ORDER BY s.application_id
+        """,  # noqa: S608  # the expression is the constant above
         programme,
         list(UNPROPOSED),
         prefetch=AT_ONCE,
@@ -190,11 +192,10 @@ async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Se
 async def newest_open(connection: Connection, programme: str, limit: int) -> list[Search]:
     """The searches of a programme that are not at their end, those that were opened last first."""
     rows = await connection.fetch(
-        """
-        SELECT s.* FROM searches s JOIN policies ON policies.version = s.policy
-        WHERE s.state <> ALL($3) AND policies.programme = $1
+        f"""
+        SELECT s.* FROM searches s WHERE s.state <> ALL($3) AND {PROGRAMME} = $1
         ORDER BY s.application_id DESC LIMIT $2
-        """,
+        """,  # noqa: S608  # the expression is the constant above
         programme,
         limit,
         list(AT_AN_END),

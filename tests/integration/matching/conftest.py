@@ -126,12 +126,12 @@ class Matching:
             )
             return waits
 
-    async def lets_coordinators_choose(self, programme: str, **changes: object) -> Policy:
+    async def lets_coordinators_choose(self, programme: str, based_on: int | None = None, **changes: object) -> Policy:
         """A programme whose proposals are published by coordinators; returns its policy."""
         terms = Terms.model_validate(
             {"weights": {}, "proposals": 3, "answer_days": 10, "publishing": "by-coordinator", **changes}
         )
-        return await self.does(COORDINATOR, use_cases.set_terms, SetTerms(programme, terms, None))
+        return await self.does(COORDINATOR, use_cases.set_terms, SetTerms(programme, terms, based_on))
 
     async def reserved(self, offer_id: UUID) -> int:
         async with self.database.reading() as connection:

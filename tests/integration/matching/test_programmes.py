@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.matching.live.rounds import compute_next
 from services.matching.rules.policy import USUAL
 from shared.events.base import LanguageSkill
 from shared.primitives.ids import new_id
@@ -48,6 +49,46 @@ async def test_a_programme_without_a_policy_of_its_own_goes_by_the_usual_one(mat
     application = an_application(programme="nowhere")
     await matching.hears(an_offer(), application)
     assert (await matching.proposal(application)).contributions[0].out_of == 40
+
+
+async def test_before_its_first_save_a_programme_has_its_own_applications_only(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    danube, usual = an_application(programme="danube"), an_application()
+    await matching.hears(an_offer(), danube, usual)
+    effect = (await client.post(f"{DANUBE}/trials", json=terms(), headers=COORDINATOR)).json()
+    assert (effect["programme"], effect["policy"], effect["searches"]) == ("danube", 1, 1)
+    listed = (await client.get("/searches", params={"programme": "danube"}, headers=COORDINATOR)).json()
+    assert [(one["application_id"], one["programme"]) for one in listed] == [(str(danube.application_id), "danube")]
+    ranking = await client.get(f"/applications/{danube.application_id}/ranking", headers=COORDINATOR)
+    assert ranking.json()["programme"] == "danube"
+
+
+async def test_a_search_from_before_the_first_save_is_its_programmes_afterwards(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    early, usual = an_application(programme="danube"), an_application()
+    await matching.hears(early, usual)
+    await saved(client)
+    effect = (await client.post(f"{DANUBE}/trials", json=terms(), headers=COORDINATOR)).json()
+    assert effect["searches"] == 1
+    listed = (await client.get("/searches", params={"programme": USUAL}, headers=COORDINATOR)).json()
+    assert [one["application_id"] for one in listed] == [str(usual.application_id)]
+
+
+async def test_a_round_takes_the_applications_of_its_own_programme(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    await matching.lets_coordinators_choose(USUAL, based_on=1)
+    danube, usual = an_application(programme="danube"), an_application()
+    await matching.hears(an_offer(), an_offer(), danube, usual)
+    served = {}
+    for programme in ("danube", USUAL):
+        order = await client.post("/rounds", json={"programme": programme}, headers=COORDINATOR)
+        assert await compute_next(matching.database)
+        pairs = await client.get(f"/rounds/{order.json()['round_id']}/pairs", headers=COORDINATOR)
+        served[programme] = [one["application_id"] for one in pairs.json()]
+    assert served == {"danube": [str(danube.application_id)], USUAL: [str(usual.application_id)]}
 
 
 async def test_a_search_keeps_the_policy_that_it_began_with(matching: Matching, client: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ def test_shares_are_those_of_the_proposals() -> None:
         Compared(new_id(), NETHERLANDS, first, first),
         Compared(new_id(), GHANA, (), first),
     ]
-    effect = terms_effect(POLICY, TERMS, compared, known)  # type: ignore[arg-type]
+    effect = terms_effect("danube", POLICY.version, TERMS, compared, known)  # type: ignore[arg-type]
     assert (effect.searches, effect.same_first, effect.kept) == (3, 0.5, 1.0)
     assert [one.application_id for one in effect.changed] == [compared[0].application_id, compared[2].application_id]
     assert (effect.before.proposals, effect.before.offers, effect.before.organisations) == (3, 2, 2)
@@ -32,7 +32,7 @@ def test_shares_are_those_of_the_proposals() -> None:
 
 
 def test_without_an_open_search_there_is_no_share() -> None:
-    effect = terms_effect(POLICY, TERMS, [], {})
+    effect = terms_effect("danube", POLICY.version, TERMS, [], {})
     assert (effect.same_first, effect.kept, effect.before.south_south) == (None, None, None)
 
 
