@@ -2,6 +2,7 @@
 
 A round belongs to whoever holds its lock. The lock goes with the connection, so one whose process has ended is taken up
 by another process, from its beginning. Each step has a transaction of its own; none lasts as long as the work does.
+Whatever the work on one round meets, the next one is computed; readiness says when none can be.
 """
 
 import asyncio
@@ -10,11 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-import asyncpg
-
 from services.matching.engine.rounds.material import Material, Pairs
 from services.matching.engine.rounds.solve import Stage
-from services.matching.live.solving import Refused, Solved, SolverDied, solve_apart
+from services.matching.live.solving import Refused, Solved, solve_apart
 from services.matching.rules.competing import open_applications, open_offers
 from services.matching.rules.rounds import MatchingRound, Problem, Progress, RoundPair, RoundState, begun, moved
 from services.matching.rules.searches import Search
@@ -30,6 +29,7 @@ from shared.telemetry.logging import get_logger
 
 log = get_logger(__name__)
 
+PART = "rounds"
 LOOK_EVERY = 1.0
 TELL_EVERY = 100  # searches
 AT_ONCE = 200  # offers: others have a turn after each few milliseconds
@@ -39,6 +39,7 @@ LOOKING = "looking"
 @asynccontextmanager
 async def rounds_at_work(hosted: Hosted) -> AsyncIterator[None]:
     """Work as long as the process has its role. What was under way when it ends is begun anew by whoever comes next."""
+    hosted.readiness.ready(PART)
     working = asyncio.create_task(_keep_working(hosted), name="rounds at work")
     try:
         yield
@@ -50,10 +51,14 @@ async def rounds_at_work(hosted: Hosted) -> AsyncIterator[None]:
 async def _keep_working(hosted: Hosted) -> None:
     while not hosted.stopping.is_set():
         try:
-            if await compute_next(hosted.database):
-                continue
-        except (*pool.AWAY, asyncpg.PostgresError) as error:
-            log.warning("rounds can't be computed now", error=error)
+            more = await compute_next(hosted.database)
+            hosted.readiness.ready(PART)
+        except Exception as error:  # whatever it was: nobody would see that this task has ended
+            more = False
+            hosted.readiness.not_ready(PART, f"rounds can't be computed now ({type(error).__name__})")
+            log.exception("rounds can't be computed now")
+        if more:
+            continue
         await wait_for(hosted.stopping, LOOK_EVERY)
 
 
@@ -69,7 +74,10 @@ async def compute_next(database: Database) -> bool:
 
 
 async def _compute(database: Database, round_id: UUID) -> bool:
-    """Compute one round whose lock is held; false if it needs that no more, or was given up."""
+    """Compute one round whose lock is held; false if it needs that no more.
+
+    One that fails is begun anew, and after some tries it is given up: see `begun`.
+    """
     async with database.unit_of_work() as work:
         found = await rounds.lock_round(work.connection, round_id)
         if found is None or found.state not in {RoundState.QUEUED, RoundState.COMPUTING}:
@@ -78,11 +86,11 @@ async def _compute(database: Database, round_id: UUID) -> bool:
         await rounds.save_round(work.connection, ours)
     if ours.state is RoundState.COMPUTING:
         try:
-            outcome = await _Work(database, ours).outcome()
-        except SolverDied as died:
-            log.warning("a round is begun anew", round_id=str(round_id), error=died)
-            return True
-        await _save(database, ours, outcome)
+            await _save(database, ours, await _Work(database, ours).outcome())
+        except pool.AWAY:
+            raise  # nothing can be begun for now
+        except Exception:
+            log.exception("the work on a round has failed", round_id=str(round_id), tries=ours.tries)
     return True
 
 

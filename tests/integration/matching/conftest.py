@@ -17,7 +17,7 @@ from services.matching.use_cases import AcceptProposal, DeclineProposal, SetTerm
 from services.matching.wiring import SERVICE
 from shared.events.base import Event
 from shared.events.envelope import Envelope, open_envelope
-from shared.events.intake import ApplicationValidated
+from shared.events.intake import ApplicationValidated, OfferPublished
 from shared.hosting.schedule import Due, run_once
 from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
@@ -28,12 +28,13 @@ from shared.primitives.readiness import Readiness
 from shared.primitives.terms import Role
 from shared.streaming.batch import BatchProcessor
 from shared.streaming.dead_letters import listed
-from tests.builders.matching import COORDINATOR, somebody_of
+from tests.builders.matching import COORDINATOR, an_application, an_offer, somebody_of
 from tests.conftest import OpenDatabase
 from tests.integration.shared.arriving import Arriving
 
 C = TypeVar("C")
 T = TypeVar("T")
+Crowd = tuple[list[ApplicationValidated], list[OfferPublished]]
 
 
 @dataclass
@@ -148,6 +149,17 @@ def _row(name: str) -> Due:
 async def matching(open_database: OpenDatabase) -> Matching:
     """Matching with an empty database of its own."""
     return Matching(await open_database("matching"))
+
+
+@pytest.fixture
+async def crowd(matching: Matching) -> Crowd:
+    """Four applications that a coordinator decides on, three offers with one place each; all suit all."""
+    await matching.lets_coordinators_choose("danube")
+    offers = [an_offer(years_in_role=years) for years in (10, 6, 2)]
+    applications = [an_application(programme="danube") for _ in range(4)]
+    await matching.hears(*offers, *applications, an_application())
+    await matching.announced()
+    return applications, offers
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""Rounds: all open applications compete for all offers; previewed, adjusted, published, whatever crashes on the way."""
+"""Rounds: all open applications compete for all offers; previewed, adjusted, published."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -8,34 +7,17 @@ import httpx
 import pytest
 
 from services.matching.live import rounds as at_work
-from services.matching.live import rounds_at_work
 from services.matching.live.rounds import compute_next
-from services.matching.live.solving import SPAWN, solve_apart
+from services.matching.live.solving import solve_apart
 from services.matching.rules.proposals import ProposalState
-from services.matching.rules.rounds import MOST_TRIES
-from services.matching.storage import rounds
-from shared.events.intake import ApplicationValidated, ApplicationWithdrawn, OfferClosed, OfferPublished
+from shared.events.intake import ApplicationWithdrawn, OfferClosed
 from shared.events.matching import MatchProposed
-from shared.hosting.service import Hosted
 from shared.primitives.ids import new_id
-from shared.primitives.readiness import Readiness
-from tests.builders.matching import an_application, an_offer
-from tests.integration.matching.conftest import Matching
+from tests.builders.matching import an_application
+from tests.integration.matching.conftest import Crowd, Matching
 from tests.integration.matching.test_matching_api import COORDINATOR, signed_in
 
 Round = dict[str, Any]
-Crowd = tuple[list[ApplicationValidated], list[OfferPublished]]
-
-
-@pytest.fixture
-async def crowd(matching: Matching) -> Crowd:
-    """Four applications that a coordinator decides on, three offers with one place each; all suit all."""
-    await matching.lets_coordinators_choose("danube")
-    offers = [an_offer(years_in_role=years) for years in (10, 6, 2)]
-    applications = [an_application(programme="danube") for _ in range(4)]
-    await matching.hears(*offers, *applications, an_application())
-    await matching.announced()
-    return applications, offers
 
 
 async def ordered(client: httpx.AsyncClient, **options: object) -> str:
@@ -206,49 +188,6 @@ async def test_publishing_goes_on_where_a_crash_has_ended_it(
     assert len(told) == len({one.application_id for one in told}) == 3
 
 
-async def test_a_solver_that_is_killed_is_started_anew_but_not_for_ever(
-    matching: Matching,
-    client: httpx.AsyncClient,
-    crowd: Crowd,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    round_id = await ordered(client)
-
-    async def killed(*arguments: Any) -> Any:
-        task = asyncio.create_task(solve_apart(*arguments))
-        while not (children := [one for one in SPAWN.active_children() if one.pid]):
-            await asyncio.sleep(0.01)
-        children[0].kill()
-        return await task
-
-    monkeypatch.setattr(at_work, "solve_apart", killed)
-    assert await compute_next(matching.database)
-    assert (await shown(client, round_id))["state"] == "computing"
-    monkeypatch.undo()
-    assert await compute_next(matching.database)
-    assert (await shown(client, round_id))["state"] == "computed"
-    again = await ordered(client)
-    monkeypatch.setattr(at_work, "solve_apart", killed)
-    for _ in range(MOST_TRIES + 1):
-        assert await compute_next(matching.database)
-    assert (await shown(client, again))["problem"]["code"] == "round-crashed"
-
-
-async def test_a_round_is_computed_by_one_process_at_a_time(
-    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
-) -> None:
-    """While somebody holds it nobody else begins; once their connection is gone, the next one does."""
-    round_id = await ordered(client)
-    pool = matching.database.pool
-    async with asyncio.timeout(60), pool.acquire() as holding, rounds.at_work(holding, UUID(round_id)) as mine:
-        assert mine
-        assert not await compute_next(matching.database)
-        await pool.execute("SELECT pg_terminate_backend($1)", holding.get_server_pid())
-        while not await compute_next(matching.database):
-            await asyncio.sleep(0.01)
-    assert (await shown(client, round_id))["state"] == "computed"
-
-
 async def test_what_was_cancelled_or_adjusted_meanwhile_is_not_overwritten(
     matching: Matching,
     client: httpx.AsyncClient,
@@ -268,19 +207,6 @@ async def test_what_was_cancelled_or_adjusted_meanwhile_is_not_overwritten(
     assert (found["state"], found["pairs"], found["report"]) == ("cancelled", 0, None)
     again = await client.delete(f"/rounds/{round_id}", headers=COORDINATOR)
     assert (again.status_code, again.json()["code"]) == (409, "round-state")
-
-
-async def test_the_companion_computes_what_is_ordered_and_ends_with_its_role(
-    matching: Matching, client: httpx.AsyncClient, crowd: Crowd
-) -> None:
-    stopping = asyncio.Event()
-    hosted = Hosted("matching", None, matching.database, Readiness(), stopping)  # type: ignore[arg-type]
-    async with asyncio.timeout(60), rounds_at_work(hosted):
-        round_id = await ordered(client)
-        while (await shown(client, round_id))["state"] != "computed":
-            await asyncio.sleep(0.05)
-        stopping.set()
-    assert not SPAWN.active_children()
 
 
 async def test_rounds_are_for_coordinators(matching: Matching, client: httpx.AsyncClient, crowd: Crowd) -> None:
