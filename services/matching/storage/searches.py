@@ -20,6 +20,13 @@ from shared.postgres.pool import Connection
 AT_ONCE = 100
 # The programme that an application names. The pinned policy may be the usual one's: see `rules.policy.newest`.
 PROGRAMME = f"coalesce(s.application ->> 'programme', '{USUAL}')"
+# Whether a search that has found nobody is worth another look for an offer: the two share what the filter `knowledge`
+# wants, see `engine.filters.knows_something_of_it`.
+RESTARTED_BY = """
+    s.state IN ('no-match', 'called') AND (
+        s.themes && {themes} OR s.dac && {dac} OR 'knowledge' = ANY (s.relax) AND EXISTS (
+            SELECT FROM unnest(s.dac) AS sought JOIN unnest({dac}) AS known ON left(sought, 3) = left(known, 3)))
+"""
 # Whether a search takes an offer that answers its application: it has no match, or proposals without this offer.
 TAKES_ANSWER = """
     (s.state IN ('no-match', 'called') OR s.state = 'proposed' AND NOT EXISTS (
@@ -99,16 +106,16 @@ async def save_search(connection: Connection, search: Search) -> None:
 async def searches_for(connection: Connection, candidate: Candidate) -> list[Search]:
     """Searches that an offer could serve now, without locks, in the order of their applications.
 
-    Those without a match that share a theme or a DAC code with it; and the one that it answers, unless that has
-    proposals and this offer is or was one of them.
+    Those without a match that share a theme or a DAC code with it, or a sector where that is enough; and the one that
+    it answers, unless that has proposals and this offer is or was one of them.
     """
     rows = await connection.fetch(
         f"""
         SELECT * FROM searches s
-        WHERE (s.state IN ('no-match', 'called') AND (s.themes && $1 OR s.dac && $2))
+        WHERE ({RESTARTED_BY.format(themes="$1::text[]", dac="$2::text[]")})
            OR (s.application_id = $3 AND {TAKES_ANSWER.format(offer="$4")})
         ORDER BY s.application_id
-        """,  # noqa: S608  # the condition is the constant above
+        """,  # noqa: S608  # the conditions are the constants above
         list(candidate.themes),
         list(candidate.dac),
         candidate.answers,
@@ -124,15 +131,14 @@ async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, 
         WITH changed AS (SELECT * FROM offers WHERE changed_at > now() - $1::interval AND state = 'active'),
         pairs AS (
             SELECT s.application_id, o.offer_id
-            FROM changed o JOIN searches s ON s.themes && o.themes OR s.dac && o.dac
-            WHERE s.state IN ('no-match', 'called')
+            FROM changed o JOIN searches s ON {RESTARTED_BY.format(themes="o.themes", dac="o.dac")}
             UNION
             SELECT s.application_id, o.offer_id
             FROM changed o JOIN searches s ON s.application_id = o.answers
             WHERE {TAKES_ANSWER.format(offer="o.offer_id")})
         SELECT application_id, array_agg(offer_id ORDER BY offer_id) AS offers
         FROM pairs GROUP BY application_id ORDER BY application_id
-        """,  # noqa: S608  # the condition is the constant above
+        """,  # noqa: S608  # the conditions are the constants above
         within,
     )
     return {row["application_id"]: row["offers"] for row in rows}

@@ -1,6 +1,7 @@
 """Where nobody was found: what could be done without, its effect before anybody chooses, and the search anew."""
 
 import httpx
+import pytest
 
 from services.matching.rules.searches import SearchState
 from shared.events.base import LanguageSkill
@@ -12,6 +13,7 @@ from tests.builders.matching import an_application, an_offer, an_organisation
 from tests.integration.matching.conftest import Matching
 from tests.integration.matching.test_matching_api import COORDINATOR, signed_in
 
+ENGLISH = (LanguageSkill(language="en", level=Level.C2),)
 KHMER = (LanguageSkill(language="km", level=Level.C2),)
 
 
@@ -52,6 +54,25 @@ async def test_what_was_relaxed_holds_for_later_looks(matching: Matching, client
     await matching.hears(an_offer(languages=KHMER))
     assert len(await matching.proposals(application)) == 1
     assert isinstance((await matching.announced())[-1], MatchProposed)
+
+
+@pytest.mark.parametrize(("unseen", "spoken"), [(False, ENGLISH), (True, KHMER)])
+async def test_an_offer_of_the_same_sector_that_comes_later_is_proposed_where_that_is_enough(
+    matching: Matching, client: httpx.AsyncClient, unseen: bool, spoken: tuple[LanguageSkill, ...]
+) -> None:
+    """At once, or with the schedule where the two could not see each other when the offer came."""
+    strict, relaxed = an_application(), an_application()
+    await matching.hears(strict, relaxed)
+    body = {"relax": ["knowledge"]}
+    assert (await client.post(relaxations(relaxed), json=body, headers=COORDINATOR)).json()["state"] == "no-match"
+    near, far = [an_offer(themes=("water",), dac=(code,), languages=spoken) for code in ("14021", "15110")]
+    await matching.hears(near, far)
+    if unseen:
+        assert await matching.proposals(relaxed) == []
+        await matching.database.pool.execute("""UPDATE offers SET languages = '{"en": "C2"}'""")
+        await matching.lets_time_work()
+    assert (await matching.proposal(relaxed)).offer_id == near.offer_id
+    assert (await matching.search(strict)).state is SearchState.NO_MATCH
 
 
 async def test_those_who_declined_are_asked_again_once(matching: Matching, client: httpx.AsyncClient) -> None:
