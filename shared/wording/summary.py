@@ -57,14 +57,21 @@ def _factor(speech: Speech, factor: Contribution) -> str:
     )
 
 
-def standing(speech: Speech, rank: int, passing: int, behind: float | None = None) -> str:
-    """The place of an offer among those that pass; `behind`: by how many points it misses the last one proposed."""
+def standing(
+    speech: Speech, rank: int, passing: int, behind: float | None = None, *, wished_first: bool = False
+) -> str:
+    """The place of an offer among those that pass; `behind`: by how many points it misses the last one proposed.
+
+    `wished_first`: no points would help, as all that are proposed were asked for by the applicant.
+    """
     place = speech.say_many(
         "Number %(rank)s of %(number)s offer that passes",
         "Number %(rank)s of %(number)s offers that pass",
         passing,
         rank=speech.number(rank),
     )
+    if wished_first:
+        return speech.say("%(place)s; offers of organisations that the applicant asked for come first.", place=place)
     if behind is None:
         return f"{place}."
     if behind < AS_GOOD_AS:

@@ -10,7 +10,7 @@ from services.matching.engine.relaxing import Relaxation, effects, relaxed
 from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
 from services.matching.engine.values import Found, Request, Scale, Weights
-from services.matching.engine.verdicts import judge
+from services.matching.engine.verdicts import Verdict, judge
 from services.matching.rules import access
 from services.matching.rules.desk import (
     EffectView,
@@ -25,6 +25,7 @@ from services.matching.rules.desk import (
 from services.matching.rules.phrases import shared_phrases
 from services.matching.rules.proposals import Proposal
 from services.matching.rules.searches import Search, SearchState
+from services.matching.rules.words import Standing
 from services.matching.storage import offers, proposals, searches
 from services.matching.storage.ground import Ground, ground_of
 from shared.postgres.unit_of_work import UnitOfWork
@@ -109,22 +110,14 @@ async def verdict(work: UnitOfWork, asked: AskWhy) -> VerdictView:
     known = await offers.candidates(work.connection, [asked.offer_id])
     if not known:
         raise NotFound("no-such-offer", "There is no open offer with this id.")
-    request, scale = ground.request_of(search), ground.scale
-    judged = judge(request, known[0], scale, already=search.relax)
-    best = ground.living.index.search(request, scale, top=ground.policy.proposals)
-    rank, missing = None, None
-    if judged.ranked is not None:
-        mine = Hit(asked.offer_id, round(judged.ranked.score * 100))
-        found = ground.living.index.rank(request, scale, mine)
-        rank = found and found.place
-        missing = max(0, best.best[-1].score - mine.score) / 100 if best.best else 0.0
+    request = ground.request_of(search)
+    judged = judge(request, known[0], ground.scale, already=search.relax)
     titles, application = await offers.titles(work.connection, [asked.offer_id]), search.application
     return verdict_view(
         search,
         judged,
         requester=request.place,
-        standing=(rank, best.passed),
-        missing=missing,
+        standing=await _standing(work, request, judged, ground),
         phrases=shared_phrases(
             request.themes & judged.candidate.themes,
             Titled(application.title, application.title_language),
@@ -174,6 +167,26 @@ async def _explained(work: UnitOfWork, request: Request, best: Iterable[Hit], sc
     """What the index found, as the offers are now; one that has changed in this moment may have left the list."""
     ids = [hit.offer_id for hit in best]
     return search_offers(request, await offers.candidates(work.connection, ids), scale, top=len(ids))
+
+
+async def _standing(work: UnitOfWork, request: Request, judged: Verdict, ground: Ground) -> Standing:
+    """Where an offer stands in the order of the search, in which organisations that were asked for come first."""
+    index, mine, proposed = ground.living.index, judged.candidate, ground.policy.proposals
+    hits, found = index.search(request, ground.scale, top=proposed), None
+    if judged.ranked is not None:
+        hit = Hit(mine.offer_id, round(judged.ranked.score * 100))
+        found = index.rank(request, ground.scale, hit)
+    if found is None:
+        return Standing(None, hits.passed)
+    if found.place <= proposed:
+        return Standing(found.place, hits.passed, is_proposed=True, missing=0.0)
+    last = hits.best[-1]
+    others = await offers.candidates(work.connection, [last.offer_id])
+    if mine.organisation_id not in request.preferred and any(
+        one.organisation_id in request.preferred for one in others
+    ):
+        return Standing(found.place, hits.passed, wished_first=True)
+    return Standing(found.place, hits.passed, missing=max(0, last.score - hit.score) / 100)
 
 
 async def _latest(work: UnitOfWork, search: Search) -> dict[UUID, Proposal]:

@@ -13,7 +13,7 @@ from services.matching.engine.verdicts import Verdict
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.searches import Search, SearchState
 from services.matching.rules.views import View
-from services.matching.rules.words import VerdictWords, pair_words, ruled_out_words, standing_words
+from services.matching.rules.words import Standing, VerdictWords, pair_words, ruled_out_words, standing_words
 from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Mode
 from shared.wording.relaxing import would_pass
@@ -89,7 +89,8 @@ class VerdictView(View):
 
     Ruled out: `obstacles` are the filters that do so, `lets_in` what could be relaxed, each alone, so that it would
     pass. Else: its rank among those that pass, what adds up to its score, what would raise it; `missing` are the points
-    that it lacks to the last of those that a search proposes, 0 if it is among them.
+    that it lacks to the last of those that a search proposes, 0 if it is among them; null where no points would help,
+    as all that are proposed are of organisations that the applicant asked for, and those come first (`wished_first`).
     """
 
     application_id: UUID
@@ -100,6 +101,7 @@ class VerdictView(View):
     passed: int
     score: float | None
     missing: float | None
+    wished_first: bool
     contributions: tuple[Contribution, ...]
     raises: tuple[Raise, ...]
     requester: PlaceView
@@ -162,28 +164,28 @@ def verdict_view(
     verdict: Verdict,
     *,
     requester: Place,
-    standing: tuple[int | None, int],
-    missing: float | None,
+    standing: Standing,
     phrases: Sequence[PhrasesView],
     speech: Speech,
 ) -> VerdictView:
-    """The verdict; `standing`: rank, and how many pass."""
+    """The verdict."""
     ranked = verdict.ranked
     return VerdictView(
         application_id=search.application_id,
         offer_id=verdict.candidate.offer_id,
         obstacles=verdict.obstacles,
         lets_in=verdict.lets_in,
-        rank=standing[0],
-        passed=standing[1],
+        rank=standing.rank,
+        passed=standing.passed,
         score=ranked.score if ranked else None,
-        missing=missing,
+        missing=standing.missing,
+        wished_first=standing.wished_first,
         contributions=ranked.contributions if ranked else (),
         raises=ranked.raises if ranked else (),
         requester=place_view(requester),
         offerer=place_view(verdict.candidate.place),
         phrases=tuple(phrases),
-        words=_words(verdict, (requester, verdict.candidate.place), standing, missing, speech),
+        words=_words(verdict, (requester, verdict.candidate.place), standing, speech),
     )
 
 
@@ -196,15 +198,14 @@ def effect_view(effect: Effect, speech: Speech) -> EffectView:
 def _words(
     verdict: Verdict,
     places: tuple[Place, Place],
-    standing: tuple[int | None, int],
-    missing: float | None,
+    standing: Standing,
     speech: Speech,
 ) -> VerdictWords:
-    ranked, (rank, passed) = verdict.ranked, standing
-    if ranked is None or rank is None:
+    ranked = verdict.ranked
+    if ranked is None or standing.rank is None:
         return ruled_out_words(speech, verdict.obstacles, verdict.lets_in, places)
     pair = pair_words(speech, ranked.score, ranked.contributions, ranked.raises, places)
-    return standing_words(speech, rank, passed, missing or None, pair)
+    return standing_words(speech, standing.rank, standing, pair)
 
 
 def _ranked_view(

@@ -1,6 +1,7 @@
 """The explanation of a pair in the reader's language, said from its codes and numbers and from nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -47,6 +48,21 @@ class VerdictWords(View):
     places: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an offer stands among those that pass; `rank`: None for one that does not.
+
+    `missing`: the points that it lacks to the last of those that a search proposes, 0 if it is among them. None where
+    no points would help, as `wished_first`: all that are proposed are of organisations that the applicant asked for.
+    """
+
+    rank: int | None
+    passed: int
+    missing: float | None = None
+    is_proposed: bool = False
+    wished_first: bool = False
+
+
 def pair_words(
     speech: Speech,
     score: float,
@@ -78,13 +94,14 @@ def ruled_out_words(
     )
 
 
-def standing_words(speech: Speech, rank: int, passed: int, missing: float | None, pair: PairWords) -> VerdictWords:
-    """A pair that fits, and its place among the others. `missing`: None for those that a search proposes."""
+def standing_words(speech: Speech, rank: int, found: Standing, pair: PairWords) -> VerdictWords:
+    """A pair that fits, and its place among the others."""
+    behind = None if found.is_proposed else found.missing
     return VerdictWords(
         language=speech.language,
         against=(),
         lets_in=(),
-        standing=standing(speech, rank, passed, missing),
+        standing=standing(speech, rank, found.passed, behind, wished_first=found.wished_first),
         pair=pair,
         places=pair.places,
     )

@@ -101,6 +101,39 @@ async def test_why_an_offer_is_not_proposed(matching: Matching, client: httpx.As
     assert (nobody.status_code, nobody.json()["code"]) == (404, "no-such-offer")
 
 
+async def test_a_better_offer_behind_those_that_were_asked_for_is_told_so(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    """The better one of a stranger is behind them whatever its points; among those asked for, points decide."""
+    wished = [an_offer(years_in_role=years) for years in (4, 3, 2, 1)]
+    better = an_offer(years_in_role=20)
+    application = an_application(preferred=tuple(one.organisation.organisation_id for one in wished))
+    await matching.hears(*wished, better, application)
+    behind, fourth, first = [
+        (await client.get(f"{ranking_of(application)}/{one.offer_id}", headers=COORDINATOR)).json()
+        for one in (better, wished[3], wished[0])
+    ]
+    proposed = await matching.proposals(application)
+    assert behind["score"] > proposed[0].score
+    assert (behind["rank"], behind["missing"], behind["wished_first"]) == (5, None, True)
+    assert behind["words"]["standing"].endswith("the applicant asked for come first.")
+    assert (fourth["rank"], fourth["wished_first"]) == (4, False)
+    assert fourth["missing"] == pytest.approx(proposed[-1].score - fourth["score"])
+    assert (first["rank"], first["missing"], first["wished_first"]) == (1, 0.0, False)
+
+
+async def test_an_offer_with_as_many_points_as_the_last_one_proposed_is_told_so(
+    matching: Matching, client: httpx.AsyncClient
+) -> None:
+    offers, application = [an_offer() for _ in range(4)], an_application()
+    await matching.hears(*offers, application)
+    proposed = {one.offer_id for one in await matching.proposals(application)}
+    (left,) = [one.offer_id for one in offers if one.offer_id not in proposed]
+    found = (await client.get(f"{ranking_of(application)}/{left}", headers=COORDINATOR)).json()
+    assert (found["rank"], found["missing"]) == (4, 0.0)
+    assert found["words"]["standing"].endswith("with as many points as the last one proposed.")
+
+
 @pytest.mark.parametrize(
     ("language", "place", "against", "remedy"),
     [

@@ -82,3 +82,16 @@ def test_a_standing_says_the_rank_and_what_is_missing(
     language: str, rank: int, passing: int, behind: float | None, said: str
 ) -> None:
     assert standing(speech(language), rank, passing, behind) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "offers of organisations that the applicant asked for come first."),
+        ("es", "van primero las ofertas de las organizaciones deseadas por la entidad solicitante."),
+        ("fr", "les offres des organisations souhaitées par la collectivité demandeuse passent d’abord."),
+    ],
+)
+def test_where_no_points_would_help_it_says_who_comes_first(language: str, said: str) -> None:
+    place, _, why = standing(speech(language), 4, 9, wished_first=True).partition("; ")
+    assert (place.strip() + ".", why) == (standing(speech(language), 4, 9), said)
