@@ -9,7 +9,7 @@ from pydantic import Field
 from services.matching import queries, use_cases
 from services.matching.engine.rounds.values import Options
 from services.matching.rules.policy import USUAL
-from services.matching.rules.rounds import RoundPairView, RoundView, Wishes
+from services.matching.rules.rounds import PairOf, RoundPairView, RoundView, Wishes
 from services.matching.use_cases import AdjustRound, OrderRound
 from shared.events.base import Code
 from shared.http.body import Body
@@ -18,10 +18,27 @@ from shared.http.call import Call
 router = APIRouter(prefix="/rounds")
 
 
+MOST_LISTED = 1_000  # a report must stay readable, and small enough to be stored and sent
+MOST_WISHES = 4_000  # so many pins and so many bans fit into the largest body
+
+
+class OptionsBody(Options):
+    """Options as they can be ordered."""
+
+    listed: int = Field(default=100, ge=0, le=MOST_LISTED)
+
+
+class WishesBody(Wishes):
+    """Wishes as they can be sent."""
+
+    pins: tuple[PairOf, ...] = Field(default=(), max_length=MOST_WISHES)
+    bans: tuple[PairOf, ...] = Field(default=(), max_length=MOST_WISHES)
+
+
 class RoundBody(Body):
     """How the round is solved, whose applications compete, and for how many of their best offers each."""
 
-    options: Options = Options()
+    options: OptionsBody = OptionsBody()
     programme: Code = USUAL
     candidates: int = Field(default=50, ge=1, le=200)
 
@@ -57,7 +74,7 @@ async def list_pairs(
 
 
 @router.put("/{round_id}/adjustments", status_code=202)
-async def adjust_round(round_id: UUID, body: Wishes, call: Call) -> RoundView:
+async def adjust_round(round_id: UUID, body: WishesBody, call: Call) -> RoundView:
     """Compute a round anew with pairs that must be and pairs that must not."""
     return await call.command(use_cases.adjust_round, AdjustRound(round_id, body))
 

@@ -67,8 +67,8 @@ class Wishes(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pins: tuple[PairOf, ...] = Field(default=(), max_length=10_000)
-    bans: tuple[PairOf, ...] = Field(default=(), max_length=10_000)
+    pins: tuple[PairOf, ...] = ()
+    bans: tuple[PairOf, ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> "Wishes":

@@ -223,26 +223,3 @@ async def test_rounds_are_for_coordinators(matching: Matching, client: httpx.Asy
     assert (await client.get(f"/rounds/{new_id()}", headers=COORDINATOR)).status_code == 404
     listed = (await client.get("/rounds", headers=COORDINATOR)).json()
     assert [one["round_id"] for one in listed] == [round_id]
-
-
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"options": {"fairness": -0.1}}, "/options/fairness"),
-        ({"options": {"fairness": "NaN"}}, "/options/fairness"),
-        ({"options": {"fairness": 0.00001}}, "/options/fairness"),
-        ({"options": {"proposals": 0}}, "/options/proposals"),
-        ({"candidates": 0}, "/candidates"),
-        ({"programme": "no such word"}, "/programme"),
-    ],
-)
-async def test_orders_that_make_no_sense_are_refused(client: httpx.AsyncClient, body: Round, pointer: str) -> None:
-    answer = await client.post("/rounds", json=body, headers=COORDINATOR)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
-
-
-async def test_a_pair_can_not_be_pinned_and_banned(client: httpx.AsyncClient, crowd: Crowd) -> None:
-    round_id, pair = await ordered(client), {"application_id": str(new_id()), "offer_id": str(new_id())}
-    path = f"/rounds/{round_id}/adjustments"
-    answer = await client.put(path, json={"pins": [pair], "bans": [pair]}, headers=COORDINATOR)
-    assert answer.status_code == 422

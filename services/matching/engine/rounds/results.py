@@ -132,9 +132,10 @@ class Report:
     """What a coordinator must know before publishing.
 
     `unweighted`: the same round with the same pins and bans without the fairness term; `kept`: the share of its utility
-    that is left, 1 where that is 0. `charged`: what the fairness term takes away from the utility. `places`: offers
-    that are full and whose next place would add most, the most valuable first; None where it can't be told exactly
-    (more than one proposal each, and several offers of one expert for an application).
+    that is left, 1 where that is 0. `charged`: what the fairness term takes away from the utility. `unserved`: some of
+    those that got nothing, the first by id; how many they are is in `measures`. `places`: offers that are full and
+    whose next place would add most, the most valuable first; None where it can't be told exactly (more than one
+    proposal each, and several offers of one expert for an application).
     """
 
     measures: Measures

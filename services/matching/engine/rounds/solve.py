@@ -58,7 +58,7 @@ def _report(task: Task, flow: Flow, unweighted: Flow, options: Options) -> Repor
         unweighted=best,
         kept=ours.utility / best.utility if best.utility else 1.0,
         charged=charged(task, chosen, options.step),
-        unserved=unserved(task, chosen),
+        unserved=unserved(task, chosen, options.listed),
         exposure=exposure(task, chosen),
         coverage=coverage(task, chosen),
         blocking=blocking_pairs(task, chosen, options.listed),

@@ -14,15 +14,15 @@ from services.matching.engine.rounds.results import Rival, Unserved, Why
 RIVALS = 3
 
 
-def unserved(task: Task, chosen: Mask) -> tuple[Unserved, ...]:
-    """All applications without a proposal, by id."""
+def unserved(task: Task, chosen: Mask, listed: int) -> tuple[Unserved, ...]:
+    """Applications without a proposal, so many of them, by id."""
     problem = task.problem
     left = problem.capacity - np.bincount(problem.offer[chosen], minlength=len(problem.offers))
     first = np.searchsorted(problem.application, np.arange(len(problem.applications) + 1))
     holders = _holders(task, chosen)
     return tuple(
         _unserved(task, int(number), np.arange(first[number], first[number + 1]), left, holders)
-        for number in np.flatnonzero(~served_applications(task, chosen))
+        for number in np.flatnonzero(~served_applications(task, chosen))[:listed]
     )
 
 

@@ -131,6 +131,12 @@ def test_a_single_place_that_is_left_makes_the_load_the_reason() -> None:
     assert [(one.application_id, one.why) for one in found] == [(application_id(2), Why.LOAD)]
 
 
+def test_of_many_without_anything_the_first_are_listed_and_all_counted() -> None:
+    found = report(a_round({(number, 1): 9_000 - number for number in range(5)}), listed=2)
+    assert [one.application_id for one in found.unserved] == [application_id(1), application_id(2)]
+    assert found.measures.served == Share(1, 5)
+
+
 @settings(max_examples=150, deadline=None)
 @given(rounds(most=5), options())
 def test_every_application_is_either_served_or_told_why_not(round_: Round, chosen: Options) -> None:
