@@ -1,5 +1,7 @@
 """Organisations as intake has told of them."""
 
+from collections.abc import Iterable
+
 from services.matching.rules.associations import Association
 from services.matching.rules.reading import place_of, primary_language
 from shared.events.intake import OrganisationRegistered
@@ -27,10 +29,20 @@ async def save_organisation(connection: Connection, event: OrganisationRegistere
     )
 
 
-async def associations(connection: Connection) -> list[Association]:
-    """Every association of local governments."""
+async def associations(connection: Connection, themes: Iterable[str]) -> list[Association]:
+    """Every association of local governments, with how much its members have offered on these themes.
+
+    Offers that are paused or closed count too: who has offered this once knows whom to ask.
+    """
     rows = await connection.fetch(
-        "SELECT organisation_id, country, languages FROM organisations WHERE kind = 'association'"
+        """
+        SELECT a.organisation_id, a.country, a.languages, coalesce(known.offers, 0) AS offers
+        FROM organisations a LEFT JOIN (
+            SELECT association_id, count(*) AS offers FROM offers WHERE themes && $1 GROUP BY association_id
+        ) AS known ON known.association_id = a.organisation_id
+        WHERE a.kind = 'association'
+        """,
+        list(themes),
     )
     return [
         Association(
@@ -38,6 +50,7 @@ async def associations(connection: Connection) -> list[Association]:
             row["country"],
             place_of(row["country"], None).region,
             frozenset(primary_language(tag) for tag in row["languages"]),
+            row["offers"],
         )
         for row in rows
     ]

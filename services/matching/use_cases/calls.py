@@ -31,7 +31,7 @@ async def open_call(work: UnitOfWork, command: OpenCall) -> SearchView:
     if search is None:
         raise NotFound("no-such-search", "No peers were searched for an application with this id.")
     request = request_for(search, work.today)
-    asked = to_be_called(request, await associations(work.connection))
+    asked = to_be_called(request, await associations(work.connection, search.application.themes))
     call = Call(asked, call_languages(request), command.closes_on)
     search = called(search, call, work.today)
     await searches.save_search(work.connection, search)

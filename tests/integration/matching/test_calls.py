@@ -7,12 +7,13 @@ import pytest
 from services.matching.rules.searches import SearchState
 from services.matching.rules.views import SearchView
 from services.matching.use_cases import OpenCall, open_call
-from shared.events.intake import ApplicationValidated
+from shared.events.base import LanguageSkill
+from shared.events.intake import ApplicationValidated, OfferClosed
 from shared.events.matching import CallOpened, MatchProposed, NoMatchFound
 from shared.primitives.errors import Forbidden, Invalid, NotFound, WrongState
 from shared.primitives.ids import new_id
-from shared.primitives.terms import Mode
-from tests.builders.matching import COORDINATOR, an_application, an_association, an_offer, somebody_of
+from shared.primitives.terms import Level, Mode, OrganisationKind
+from tests.builders.matching import COORDINATOR, an_application, an_association, an_offer, an_organisation, somebody_of
 from tests.integration.matching.conftest import Matching
 
 CLOSES = date(2026, 4, 1)
@@ -40,6 +41,24 @@ async def test_a_call_goes_to_associations_that_share_a_language(matching: Match
     assert search.call is not None
     assert search.call.associations == (dutch.organisation_id,)
     assert await matching.search(application) == search
+
+
+async def test_those_whose_members_know_the_theme_are_asked_first(matching: Matching) -> None:
+    """Offers of members, also of one that is closed by now, and those of the association itself."""
+    silent, known, own = [an_association(country, "en") for country in ("SE", "NL", "IE")]
+    by_member = an_organisation("NL", association_id=known.organisation_id)
+    itself = an_organisation("IE", organisation_id=own.organisation_id, kind=OrganisationKind.ASSOCIATION)
+    in_dutch = {"languages": (LanguageSkill(language="nl", level=Level.C2),)}
+    offers = [an_offer(organisation=by_member, **in_dutch) for _ in range(2)]
+    elsewhere = an_offer(
+        organisation=an_organisation("SE", association_id=silent.organisation_id), themes=("tourism",), dac=()
+    )
+    application = an_application()
+    await matching.hears(silent, known, own, *offers, an_offer(organisation=itself, **in_dutch), elsewhere, application)
+    await matching.hears(OfferClosed(offer_id=offers[0].offer_id, reason="withdrawn"))
+    search = await call(matching, application)
+    assert search.call is not None
+    assert search.call.associations == (known.organisation_id, own.organisation_id, silent.organisation_id)
 
 
 async def test_an_offer_that_answers_the_call_restarts_the_matching(matching: Matching) -> None:
