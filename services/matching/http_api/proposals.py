@@ -1,6 +1,5 @@
 """Searches and proposals, for the two sides and for coordinators: parse, use case, reply."""
 
-from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,7 +13,7 @@ from services.matching.rules.desk import EffectView
 from services.matching.rules.proposals import DeclineReason
 from services.matching.rules.views import ProposalView, SearchView
 from services.matching.rules.words import PairWords
-from services.matching.use_cases import AcceptProposal, DeclineProposal, OpenCall, Relax
+from services.matching.use_cases import AcceptProposal, DeclineProposal, Relax
 from shared.http.body import Body
 from shared.http.call import Call
 
@@ -29,12 +28,6 @@ class DeclineBody(Body):
     """Why the caller's organisation does not agree."""
 
     reason: DeclineReason
-
-
-class CallBody(Body):
-    """Until when offers are awaited."""
-
-    closes_on: date
 
 
 class RelaxBody(Body):
@@ -65,12 +58,6 @@ async def list_relaxations(application_id: UUID, call: Call, language: Language)
 async def relax(application_id: UUID, body: RelaxBody, call: Call) -> SearchView:
     """Search anew with less asked for, after a search without a match."""
     return await call.command(use_cases.relax_search, Relax(application_id, body.relax))
-
-
-@router.post("/applications/{application_id}/call", status_code=201)
-async def open_call(application_id: UUID, body: CallBody, call: Call) -> SearchView:
-    """Ask associations for offers, after a search without a match."""
-    return await call.command(use_cases.open_call, OpenCall(application_id, body.closes_on))
 
 
 @router.get("/proposals/{proposal_id}")

@@ -1,5 +1,6 @@
 """What can be read of searches, proposals and policies, by those whom they concern."""
 
+from services.matching.queries.calls import ListCalls, open_calls
 from services.matching.queries.desk import (
     AskWhatToRelax,
     AskWhy,
@@ -19,6 +20,7 @@ __all__ = [
     "AskSimilar",
     "AskWhatToRelax",
     "AskWhy",
+    "ListCalls",
     "ListSearches",
     "Rank",
     "TryTerms",
@@ -26,6 +28,7 @@ __all__ = [
     "explanation",
     "list_policies",
     "newest_rounds",
+    "open_calls",
     "open_searches",
     "proposal",
     "ranking",

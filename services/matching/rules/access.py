@@ -5,12 +5,14 @@ from uuid import UUID
 
 from services.matching.rules.proposals import Proposal
 from shared.primitives.actor import Actor
+from shared.primitives.errors import require
 from shared.primitives.terms import Role, Side
 
 PARTIES = (Role.APPLICANT, Role.EXPERT, Role.COORDINATOR)
 OVERSEERS = (Role.COORDINATOR, Role.OPERATOR)
 ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "open a call": (Role.COORDINATOR,),
+    "read calls": (Role.ASSOCIATION, Role.COORDINATOR),
     "use the desk": (Role.COORDINATOR,),
     "choose peers": (Role.COORDINATOR,),
     "set policies": (Role.COORDINATOR,),
@@ -45,3 +47,12 @@ def may(actor: Actor, action: str) -> bool:
 def may_see(actor: Actor, organisations: frozenset[UUID]) -> bool:
     """Whether the actor may know of what concerns these organisations: theirs, or everything for overseers."""
     return actor.has(*OVERSEERS) or (actor.has(*PARTIES) and actor.organisation_id in organisations)
+
+
+def association_of(actor: Actor) -> UUID | None:
+    """The association whose calls the actor may read; None: those of all. Raises Forbidden where there is neither."""
+    require(may(actor, "read calls"), "read calls")
+    if actor.has(Role.COORDINATOR):
+        return None
+    require(actor.organisation_id is not None, "read the calls of an association without belonging to one")
+    return actor.organisation_id

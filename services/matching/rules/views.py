@@ -1,5 +1,6 @@
 """What the API tells of searches and proposals."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from services.matching.engine.relaxing import Relaxation
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.reminders import reminder_days
-from services.matching.rules.searches import Search, SearchState
+from services.matching.rules.searches import Call, Search, SearchState
 from shared.events.matching import Contribution, FilteredOut, Raise
 from shared.primitives.terms import Mode, Side
 
@@ -52,6 +53,23 @@ class CallView(View):
     associations: tuple[UUID, ...]
     languages: tuple[str, ...]
     closes_on: date
+
+
+class OpenCallView(CallView):
+    """A call that awaits offers, and what is asked for. An association is told of itself only among those asked."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    title_language: str
+    country: str
+    themes: tuple[str, ...]
+    sdgs: tuple[int, ...]
+    dac: tuple[str, ...]
+    mode: Mode | None
+    earliest: date
+    latest: date
+    interpretation: bool
 
 
 class SearchView(View):
@@ -106,4 +124,26 @@ def search_view(search: Search) -> SearchView:
         filtered=search.filtered,
         call=call,
         relax=tuple(sorted(search.relax)),
+    )
+
+
+def open_call_view(search: Search, call: Call, told: Collection[UUID]) -> OpenCallView:
+    """The call of a search; `told`: the associations that the reader may know of."""
+    asked = search.application
+    return OpenCallView(
+        associations=tuple(one for one in call.associations if one in told),
+        languages=call.languages,
+        closes_on=call.closes_on,
+        application_id=search.application_id,
+        reference=asked.reference,
+        title=asked.title,
+        title_language=asked.title_language,
+        country=asked.organisation.country,
+        themes=asked.themes,
+        sdgs=asked.sdgs,
+        dac=asked.dac,
+        mode=asked.mode,
+        earliest=asked.earliest,
+        latest=asked.latest,
+        interpretation=asked.interpretation,
     )

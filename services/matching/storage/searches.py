@@ -1,7 +1,7 @@
 """Searches, one per application."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -179,6 +179,25 @@ async def open_searches(
         list(AT_AN_END),
     )
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
+
+
+async def open_calls(
+    connection: Connection, today: date, association: UUID | None, after: UUID | None, limit: int
+) -> list[tuple[Search, Call]]:
+    """Searches whose call is open today, with it, in the order of their applications; to an association, or all."""
+    rows = await connection.fetch(
+        """
+        SELECT * FROM searches
+        WHERE state = 'called' AND call_closes_on >= $1 AND ($2 = ANY (called_associations) OR $2 IS NULL)
+          AND (application_id > $3 OR $3 IS NULL)
+        ORDER BY application_id LIMIT $4
+        """,
+        today,
+        association,
+        after,
+        limit,
+    )
+    return [(search, search.call) for search in map(_search, rows) if search.call is not None]
 
 
 async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Search]:

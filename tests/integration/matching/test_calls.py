@@ -1,7 +1,8 @@
 """No match, then a call to associations, then an offer that answers it."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import httpx
 import pytest
 
 from services.matching.rules.searches import SearchState
@@ -12,9 +13,12 @@ from shared.events.intake import ApplicationValidated, OfferClosed
 from shared.events.matching import CallOpened, MatchProposed, NoMatchFound
 from shared.primitives.errors import Forbidden, Invalid, NotFound, WrongState
 from shared.primitives.ids import new_id
-from shared.primitives.terms import Level, Mode, OrganisationKind
+from shared.primitives.terms import Level, Mode, OrganisationKind, Role
 from tests.builders.matching import COORDINATOR, an_application, an_association, an_offer, an_organisation, somebody_of
+from tests.fakes.clock import FakeClock
 from tests.integration.matching.conftest import Matching
+from tests.integration.matching.test_matching_api import COORDINATOR as IN_CHARGE
+from tests.integration.matching.test_matching_api import signed_in
 
 CLOSES = date(2026, 4, 1)
 
@@ -139,3 +143,40 @@ async def test_calls_that_can_not_be_opened_say_why(matching: Matching) -> None:
     await call(matching, unmatched)
     with pytest.raises(WrongState, match="call-open"):
         await call(matching, unmatched)
+
+
+async def test_an_association_reads_the_open_calls_to_itself_and_no_others(
+    matching: Matching, client: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    dutch, french = an_association("NL", "en"), an_association("FR", "fr")
+    english = an_application(title="A market hall for the town", themes=("tourism",))
+    in_french = an_application(languages=(LanguageSkill(language="fr", level=Level.C1),))
+    uncalled = an_application()
+    await matching.hears(dutch, french, english, in_french, uncalled)
+    for one in (english, in_french):
+        await call(matching, one)
+
+    async def read(who: dict[str, str], **query: str) -> list[dict[str, object]]:
+        answer = await client.get("/calls", params=query, headers=who)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json())
+
+    (found,) = await read(signed_in(dutch.organisation_id, "association"))
+    assert (found["application_id"], found["title"]) == (str(english.application_id), english.title)
+    assert (found["themes"], found["languages"], found["closes_on"]) == (["tourism"], ["en"], CLOSES.isoformat())
+    assert found["associations"] == [str(dutch.organisation_id)]
+    both = [str(one) for one in sorted((english.application_id, in_french.application_id))]
+    assert [one["application_id"] for one in await read(IN_CHARGE)] == both
+    assert [one["application_id"] for one in await read(IN_CHARGE, limit="1", after=both[0])] == both[1:]
+    assert await read(signed_in(new_id(), "association")) == []
+    clock.move(CLOSES - clock.now.date())
+    assert len(await read(IN_CHARGE)) == 2
+    clock.move(timedelta(days=1))
+    assert await read(IN_CHARGE) == []
+
+
+async def test_only_coordinators_and_those_of_an_association_read_calls(client: httpx.AsyncClient) -> None:
+    for role in set(Role) - {Role.COORDINATOR, Role.ASSOCIATION}:
+        assert (await client.get("/calls", headers=signed_in(new_id(), role))).status_code == 403
+    of_none = {"Authorization": "Bearer association"}
+    assert (await client.get("/calls", headers=of_none)).status_code == 403

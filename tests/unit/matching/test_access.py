@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.matching.rules.access import may, may_see, may_see_proposal, side_of
+from services.matching.rules.access import association_of, may, may_see, may_see_proposal, side_of
 from services.matching.rules.proposals import ProposalState as S
 from shared.primitives.actor import Actor, service_actor
+from shared.primitives.errors import Forbidden
 from shared.primitives.terms import Role, Side
 from tests.builders.matching import COORDINATOR, a_proposal, somebody_of
 
@@ -32,6 +33,19 @@ def test_a_coordinator_of_no_side_answers_for_nobody_but_sees_everything() -> No
 @pytest.mark.parametrize("role", Role)
 def test_only_a_coordinator_opens_a_call(role: Role) -> None:
     assert may(somebody_of(HERE, role), "open a call") is (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_calls_are_read_by_the_association_that_is_asked_and_by_coordinators(role: Role) -> None:
+    if role is Role.COORDINATOR:
+        assert association_of(somebody_of(HERE, role)) is None
+    elif role is Role.ASSOCIATION:
+        assert association_of(somebody_of(HERE, role)) == HERE
+    else:
+        with pytest.raises(Forbidden):
+            association_of(somebody_of(HERE, role))
+    with pytest.raises(Forbidden):
+        association_of(Actor("of no association", frozenset({Role.ASSOCIATION})))
 
 
 @pytest.mark.parametrize("role", Role)
