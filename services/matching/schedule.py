@@ -11,6 +11,7 @@ SCHEDULE: Schedule = (
     Due("publish rounds", every=timedelta(seconds=1), use_case=use_cases.publish_next),
     Due("remind of proposals", every=timedelta(minutes=1), use_case=use_cases.remind_of_proposals),
     Due("expire proposals", every=timedelta(minutes=1), use_case=use_cases.expire_proposals),
+    Due("close calls", every=timedelta(minutes=1), use_case=use_cases.close_calls),
     Due("forget changes of offers", every=timedelta(minutes=10), use_case=use_cases.forget_changes),
     Due("keep past answers", every=timedelta(hours=1), use_case=use_cases.keep_past_answers),
 )

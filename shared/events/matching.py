@@ -141,6 +141,7 @@ class NoMatchFound(Event):
     considered: int
     filtered: tuple[FilteredOut, ...]
     search: int = Field(default=1, description="counts the searches of one application; a later one overrides")
+    final: bool = Field(default=False, description="a call has closed without an offer that fits: nobody is sought now")
 
 
 class SearchRelaxed(Event):

@@ -286,12 +286,13 @@ class Story:
         )
         return self.tell(event, service="matching")
 
-    def no_match(self) -> Self:
-        """No offer fits."""
+    def no_match(self, *, final: bool = False) -> Self:
+        """No offer fits; `final`: and nobody is sought any more."""
         event = NoMatchFound(
             application_id=self.case_id,
             considered=12,
             filtered=(FilteredOut(filter="language", offers=9), FilteredOut(filter="mode", offers=5)),
+            final=final,
         )
         return self.tell(event, service="matching")
 

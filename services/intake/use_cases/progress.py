@@ -20,9 +20,15 @@ _SEARCHING = PROGRESS[ApplicationState.MATCHING]
 
 
 async def note_search(work: UnitOfWork, event: CandidatesFound | MatchProposed | NoMatchFound) -> None:
-    """A search found something, or nothing. Within one search "nothing" is the end: its proposals came to nothing."""
+    """A search found something, or nothing. Within one search "nothing" is the end: its proposals came to nothing.
+
+    Where nobody is sought any more, the case is closed.
+    """
     application = await applications.lock_application(work.connection, event.application_id)
     nothing = isinstance(event, NoMatchFound)
+    if isinstance(event, NoMatchFound) and event.final:
+        await _close(work, application, "no-match")
+        return
     rank = PROGRESS.get(application.state)
     if rank is None or rank > _SEARCHING:
         return
@@ -74,7 +80,9 @@ async def _advance(work: UnitOfWork, application: Application, to: ApplicationSt
     await applications.save_application(work.connection, application)
 
 
-async def _close(work: UnitOfWork, application: Application, outcome: Literal["exchanged", "cancelled"]) -> None:
+async def _close(
+    work: UnitOfWork, application: Application, outcome: Literal["exchanged", "cancelled", "no-match"]
+) -> None:
     if is_news(application.state, ApplicationState.CLOSED):
         closed = replace(application, state=ApplicationState.CLOSED, reasons=(outcome,))
         await applications.save_application(work.connection, closed)

@@ -34,5 +34,5 @@ async def list_calls(
 
 @router.post("/applications/{application_id}/call", status_code=201)
 async def open_call(application_id: UUID, body: CallBody, call: Call) -> SearchView:
-    """Ask associations for offers, after a search without a match."""
+    """Ask associations for offers, after a search without a match; or with a later day, prolong the call."""
     return await call.command(use_cases.open_call, OpenCall(application_id, body.closes_on))

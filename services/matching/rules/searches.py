@@ -35,7 +35,7 @@ TRANSITIONS: Mapping[SearchState, frozenset[SearchState]] = {
     S.SEARCHING: frozenset({S.PROPOSED, S.NO_MATCH, S.WITHDRAWN}),
     S.PROPOSED: frozenset({S.SEARCHING, S.NO_MATCH, S.MATCHED, S.WITHDRAWN}),
     S.NO_MATCH: frozenset({S.SEARCHING, S.PROPOSED, S.CALLED, S.WITHDRAWN}),
-    S.CALLED: frozenset({S.SEARCHING, S.PROPOSED, S.WITHDRAWN}),
+    S.CALLED: frozenset({S.SEARCHING, S.PROPOSED, S.WITHDRAWN, S.CLOSED}),
     S.MATCHED: frozenset({S.CLOSED, S.WITHDRAWN}),
     S.WITHDRAWN: frozenset(),
     S.CLOSED: frozenset(),
@@ -114,17 +114,24 @@ def relaxed_by(search: Search, relax: Collection[Relaxation]) -> Search:
 
 
 def called(search: Search, call: Call, today: date) -> Search:
-    """The search with a targeted call.
+    """The search with a targeted call; with a later day, an open one is prolonged.
 
-    Raises Invalid for a day that is not ahead, WrongState unless there is no match, or while a call is open.
+    Raises Invalid for a day that is not ahead, WrongState unless there is no match, or if an open call lasts as long.
     """
     if call.closes_on <= today:
         problem = FieldProblem("/closes_on", "not-ahead", "Give a day after today.")
         raise Invalid("call-closes-too-early", "A call must stay open for at least a day.", fields=(problem,))
     if search.state is S.CALLED and search.call is not None:
-        if search.call.closes_on >= today:
-            raise WrongState("call-open", f"A call is open until {search.call.closes_on}.")
+        if search.call.closes_on >= max(today, call.closes_on):
+            raise WrongState("call-open", f"A call is open until {search.call.closes_on}; a later day prolongs it.")
         return replace(search, call=call)
     if search.state is not S.NO_MATCH:
         raise WrongState("not-without-match", f"The search is {search.state}; a call needs one that found no match.")
     return replace(moved(search, S.CALLED), call=call)
+
+
+def call_ended(search: Search, today: date) -> Search | None:
+    """The search at its end, where its call has closed and nobody was found; None where there is no such call."""
+    if search.state is not S.CALLED or search.call is None or search.call.closes_on >= today:
+        return None
+    return moved(search, S.CLOSED)

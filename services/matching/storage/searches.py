@@ -1,7 +1,7 @@
 """Searches, one per application."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -74,13 +74,13 @@ async def sequence_of(connection: Connection, application_id: UUID) -> int:
 async def load_search(connection: Connection, application_id: UUID) -> Search | None:
     """A search as it is, without a lock."""
     row = await connection.fetchrow("SELECT * FROM searches WHERE application_id = $1", application_id)
-    return _search(row) if row else None
+    return search_of(row) if row else None
 
 
 async def lock_search(connection: Connection, application_id: UUID) -> Search | None:
     """A search, locked until the commit. Lock it before its proposals, and those before an offer."""
     row = await connection.fetchrow("SELECT * FROM searches WHERE application_id = $1 FOR UPDATE", application_id)
-    return _search(row) if row else None
+    return search_of(row) if row else None
 
 
 async def save_search(connection: Connection, search: Search) -> None:
@@ -121,7 +121,7 @@ async def searches_for(connection: Connection, candidate: Candidate) -> list[Sea
         candidate.answers,
         candidate.offer_id,
     )
-    return [_search(row) for row in rows]
+    return [search_of(row) for row in rows]
 
 
 async def pairs_unseen(connection: Connection, within: timedelta) -> dict[UUID, list[UUID]]:
@@ -181,25 +181,6 @@ async def open_searches(
     return [OpenSearchView.model_validate(dict(row)) for row in rows]
 
 
-async def open_calls(
-    connection: Connection, today: date, association: UUID | None, after: UUID | None, limit: int
-) -> list[tuple[Search, Call]]:
-    """Searches whose call is open today, with it, in the order of their applications; to an association, or all."""
-    rows = await connection.fetch(
-        """
-        SELECT * FROM searches
-        WHERE state = 'called' AND call_closes_on >= $1 AND ($2 = ANY (called_associations) OR $2 IS NULL)
-          AND (application_id > $3 OR $3 IS NULL)
-        ORDER BY application_id LIMIT $4
-        """,
-        today,
-        association,
-        after,
-        limit,
-    )
-    return [(search, search.call) for search in map(_search, rows) if search.call is not None]
-
-
 async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Search]:
     """The searches of a programme of which nothing is proposed, in the order of their applications."""
     rows = connection.cursor(
@@ -211,7 +192,7 @@ async def unproposed(connection: Connection, programme: str) -> AsyncIterator[Se
         prefetch=AT_ONCE,
     )
     async for row in rows:
-        yield _search(row)
+        yield search_of(row)
 
 
 async def newest_open(connection: Connection, programme: str, limit: int) -> list[Search]:
@@ -225,10 +206,11 @@ async def newest_open(connection: Connection, programme: str, limit: int) -> lis
         limit,
         list(AT_AN_END),
     )
-    return [_search(row) for row in rows]
+    return [search_of(row) for row in rows]
 
 
-def _search(row: asyncpg.Record) -> Search:
+def search_of(row: asyncpg.Record) -> Search:
+    """A row of the table as a search."""
     call = None
     if row["call_closes_on"] is not None:
         call = Call(tuple(row["called_associations"]), tuple(row["called_languages"]), row["call_closes_on"])

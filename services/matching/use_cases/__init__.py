@@ -7,7 +7,7 @@ from services.matching.use_cases.answers import (
     decline_proposal,
     keep_past_answers,
 )
-from services.matching.use_cases.calls import OpenCall, open_call
+from services.matching.use_cases.calls import OpenCall, close_calls, open_call
 from services.matching.use_cases.desk import Publish, Shortlist, TakeOff, publish_choice, shortlist, take_off
 from services.matching.use_cases.endings import expire_proposals, supersede_lost_proposals, withdraw_search
 from services.matching.use_cases.exchanges import move_booking, record_completion, record_evaluation, release_capacity
@@ -45,6 +45,7 @@ __all__ = [
     "adjust_round",
     "cancel_round",
     "change_offer",
+    "close_calls",
     "close_offer",
     "decline_proposal",
     "expire_proposals",

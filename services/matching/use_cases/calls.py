@@ -1,4 +1,4 @@
-"""Asking associations for offers when there is no match."""
+"""Asking associations for offers when there is no match, until the day on which the call closes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +7,11 @@ from uuid import UUID
 from services.matching.rules import access
 from services.matching.rules.associations import call_languages, to_be_called
 from services.matching.rules.reading import request_for
-from services.matching.rules.searches import Call, called
+from services.matching.rules.searches import Call, call_ended, called
 from services.matching.rules.views import SearchView, search_view
-from services.matching.storage import searches
+from services.matching.storage import calls, searches
 from services.matching.storage.organisations import associations
-from shared.events.matching import CallOpened
+from shared.events.matching import CallOpened, NoMatchFound
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, require
 
@@ -46,3 +46,24 @@ async def open_call(work: UnitOfWork, command: OpenCall) -> SearchView:
         case=search.application_id,
     )
     return search_view(search)
+
+
+async def close_calls(work: UnitOfWork) -> int:
+    """End the search of one application whose call has closed without an offer that fits; returns how many."""
+    application_id = await calls.application_past_call(work.connection, work.today)
+    search = application_id and await searches.lock_search(work.connection, application_id)
+    ended = search and call_ended(search, work.today)
+    if not ended:
+        return 0
+    await searches.save_search(work.connection, ended)
+    work.announce(
+        NoMatchFound(
+            application_id=ended.application_id,
+            considered=ended.considered,
+            filtered=ended.filtered,
+            search=ended.number,
+            final=True,
+        ),
+        case=ended.application_id,
+    )
+    return 1

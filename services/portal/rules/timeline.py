@@ -17,7 +17,7 @@ _AFTER: Mapping[type[Event], tuple[type[Event], ...]] = {
     evaluation.SurveyOpened: (exchange.ExchangePlanned,),
     evaluation.ActionAgreed: (exchange.ExchangePlanned,),
     evaluation.PracticeDrafted: (exchange.ExchangePlanned,),
-    intake.ApplicationClosed: (exchange.ExchangeClosed, exchange.ExchangeCancelled),
+    intake.ApplicationClosed: (exchange.ExchangeClosed, exchange.ExchangeCancelled, matching.NoMatchFound),
 }
 
 

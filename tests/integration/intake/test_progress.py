@@ -9,6 +9,7 @@ from services.intake.storage import applications, offers
 from services.intake.wiring import SERVICE
 from shared.events.base import Event
 from shared.events.exchange import ExchangeCancelled, ExchangeClosed, ExchangePlanned
+from shared.events.intake import ApplicationClosed
 from shared.events.matching import CandidatesFound, MatchConfirmed, MatchProposed, NoMatchFound
 from shared.primitives.terms import Mode
 from shared.streaming.batch import BatchProcessor
@@ -45,8 +46,8 @@ class Case:
             respond_by=DAY, search=search,
         )  # fmt: skip
 
-    def nothing(self, search: int = 1) -> NoMatchFound:
-        return NoMatchFound(application_id=self.id, considered=0, filtered=(), search=search)
+    def nothing(self, search: int = 1, *, final: bool = False) -> NoMatchFound:
+        return NoMatchFound(application_id=self.id, considered=0, filtered=(), search=search, final=final)
 
     def confirmed(self) -> MatchConfirmed:
         return MatchConfirmed(
@@ -113,6 +114,13 @@ async def test_candidates_that_wait_for_a_coordinator_take_a_case_up_again(case:
 async def test_a_search_whose_proposals_came_to_nothing_ends_without_a_match(case: Case) -> None:
     await case.hears(case.nothing(search=1), case.proposed(search=1))
     assert await case.state() == "no-match"
+
+
+async def test_a_case_for_which_nobody_is_sought_any_more_is_closed_without_a_match(case: Case) -> None:
+    await case.hears(case.nothing(), case.nothing(final=True), case.nothing(final=True), case.proposed())
+    assert await case.state() == "closed"
+    assert await case.intake.last_announced() == ApplicationClosed(application_id=case.id, outcome="no-match")
+    assert (await case.intake.announced()).count("ApplicationClosed") == 1
 
 
 async def test_an_offer_is_reserved_then_exhausted(case: Case) -> None:

@@ -145,6 +145,30 @@ async def test_calls_that_can_not_be_opened_say_why(matching: Matching) -> None:
         await call(matching, unmatched)
 
 
+async def test_a_call_that_nobody_answers_ends_the_search_after_its_last_day(
+    matching: Matching, clock: FakeClock
+) -> None:
+    unanswered, answered, prolonged = [an_application(themes=(one,), dac=()) for one in ("tourism", "waste", "water")]
+    await matching.hears(unanswered, answered, prolonged)
+    for one in (unanswered, answered, prolonged):
+        await call(matching, one)
+    await call(matching, prolonged, CLOSES + timedelta(days=30))
+    await matching.hears(an_offer(themes=("waste",), dac=()))
+    await matching.announced()
+    clock.move(CLOSES - clock.now.date())
+    assert await matching.runs("close calls") == 0
+    clock.move(timedelta(days=1))
+    assert (await matching.lets_time_work())["close calls"] == 1
+    (nothing,) = [one for one in await matching.announced() if isinstance(one, NoMatchFound) and one.final]
+    assert (nothing.application_id, nothing.search) == (unanswered.application_id, 1)
+    states = [(await matching.search(one)).state for one in (unanswered, answered, prolonged)]
+    assert states[0] is SearchState.CLOSED
+    assert states[2] is SearchState.CALLED
+    assert states[1] is not SearchState.CLOSED
+    await matching.hears(an_offer(themes=("tourism",), dac=(), answers=unanswered.application_id))
+    assert await matching.proposals(unanswered) == []
+
+
 async def test_an_association_reads_the_open_calls_to_itself_and_no_others(
     matching: Matching, client: httpx.AsyncClient, clock: FakeClock
 ) -> None:

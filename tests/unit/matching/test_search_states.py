@@ -14,6 +14,7 @@ from services.matching.rules.searches import (
     UNMATCHED,
     Call,
     SearchState,
+    call_ended,
     called,
     looked,
     moved,
@@ -63,6 +64,25 @@ def test_a_new_call_after_the_first_has_closed() -> None:
     search = called(a_search(S.NO_MATCH), CALL, TODAY)
     later = replace(CALL, closes_on=CALL.closes_on + timedelta(days=60))
     assert called(search, later, CALL.closes_on + timedelta(days=1)).call == later
+
+
+def test_an_open_call_is_prolonged_and_never_shortened() -> None:
+    search = called(a_search(S.NO_MATCH), CALL, TODAY)
+    longer = replace(CALL, closes_on=CALL.closes_on + timedelta(days=1))
+    prolonged = called(search, longer, CALL.closes_on)
+    assert (prolonged.state, prolonged.call) == (S.CALLED, longer)
+    with pytest.raises(WrongState, match="call-open"):
+        called(prolonged, CALL, TODAY)
+
+
+@pytest.mark.parametrize("state", S)
+def test_only_a_call_that_nobody_has_answered_ends_its_search_and_not_before_its_last_day_is_over(
+    state: SearchState,
+) -> None:
+    search = a_search(state, call=CALL)
+    assert call_ended(search, CALL.closes_on) is None
+    ended = call_ended(search, CALL.closes_on + timedelta(days=1))
+    assert (ended and ended.state) == (S.CLOSED if state is S.CALLED else None)
 
 
 def test_a_call_must_close_on_a_day_ahead() -> None:

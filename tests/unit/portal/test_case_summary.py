@@ -221,6 +221,17 @@ def test_clocks_that_differ_never_tell_an_aggregate_out_of_order_or_an_effect_be
     assert order.index("ExchangeClosed") < order.index("ApplicationClosed")
 
 
+@given(st.randoms(use_true_random=False))
+def test_that_nobody_was_found_is_told_before_the_case_is_closed_for_it(chance: random.Random) -> None:
+    story = started().no_match().called().no_match(final=True)
+    story.tell(ApplicationClosed(application_id=story.case_id, outcome="no-match"), service="intake")
+    in_order = facts(story)
+    told = told_in_order([replace(fact, time=chance.choice(in_order).time) for fact in in_order])
+    order = [type(fact.event).__name__ for fact in told]
+    assert "NoMatchFound" not in order[order.index("ApplicationClosed") :]
+    assert summary(story).state == State.CLOSED_UNMATCHED
+
+
 def test_every_state_belongs_to_a_stage_and_to_a_step_of_the_journey() -> None:
     assert set(STAGE_OF) == set(State)
     assert set(MILESTONE_OF) == set(State)
