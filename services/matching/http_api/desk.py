@@ -1,4 +1,4 @@
-"""The coordinator's desk: the ranked list, why and why not, the shortlist, publication, policies."""
+"""The coordinator's desk: the ranked list, why and why not, similar offers, the shortlist, publication, policies."""
 
 from typing import Annotated
 from uuid import UUID

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import cast
 
-from pydantic import TypeAdapter
-
 from services.matching.engine.rounds.material import Material
-from services.matching.engine.rounds.results import Assignment, Report
+from services.matching.engine.rounds.results import REPORT, Assignment
 from services.matching.engine.rounds.solve import Stage, solve_round
 from services.matching.engine.rounds.values import Adjustments, Options
 from shared.primitives.errors import Invalid
 
 SPAWN = multiprocessing.get_context("spawn")  # a fork would take the connections and the event loop along
-REPORT = TypeAdapter(Report)
 
 
 class SolverDied(Exception):

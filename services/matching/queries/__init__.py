@@ -1,4 +1,4 @@
-"""What can be read of searches, proposals and policies, by those whom they concern."""
+"""What can be read of searches, proposals, calls, rounds, policies and similar offers, by those whom they concern."""
 
 from services.matching.queries.calls import ListCalls, open_calls
 from services.matching.queries.desk import (

@@ -1,4 +1,4 @@
-"""What can be read of searches, proposals and similar offers, by those whom they concern."""
+"""What can be read of searches and proposals, by those whom they concern."""
 
 from uuid import UUID
 

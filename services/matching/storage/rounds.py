@@ -5,9 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import asyncpg
-from pydantic import TypeAdapter
 
-from services.matching.engine.rounds.results import Report
+from services.matching.engine.rounds.results import REPORT, Report
 from services.matching.engine.rounds.values import Options
 from services.matching.rules.rounds import (
     MatchingRound,
@@ -21,7 +20,6 @@ from services.matching.rules.rounds import (
 from shared.postgres.pool import Connection
 from shared.postgres.session_lock import held
 
-REPORT = TypeAdapter(Report)
 COLUMNS = (
     "round_id, programme, state, options, candidates, pins, bans, tries, stage, done, total, problem, created_by, "
     "created_at"

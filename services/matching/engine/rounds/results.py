@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -147,6 +149,9 @@ class Report:
     coverage: tuple[Coverage, ...]
     blocking: Blocking
     places: tuple[Place, ...] | None
+
+
+REPORT = TypeAdapter(Report)  # as JSON, from the process that solves to the database and back
 
 
 @dataclass(frozen=True, slots=True)
