@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.protocol.admin import DeleteGroupsRequest
 from pydantic import SecretStr
 
 from deploy.embedded.testing import EmbeddedServers
@@ -135,7 +136,21 @@ class Stage:
         finally:
             await admin.close()
         ends = await marks(self.servers.kafka_bootstrap)
-        return sum(end - committed[place].offset for place, end in ends.items() if place.topic == IN)
+        reached = {**self.since, **{place: done.offset for place, done in committed.items()}}
+        return sum(end - reached[place] for place, end in ends.items() if place.topic == IN)
+
+    async def forget_place(self) -> None:
+        """Let Kafka forget the group, as after an absence that outlasts its offsets. The topic begins where we did."""
+        before = {place: RecordsToDelete(end) for place, end in self.since.items() if place.topic == IN}
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers.kafka_bootstrap)
+        await admin.start()
+        try:
+            coordinator = await admin.find_coordinator(self.name)
+            answer = await admin._send_request(DeleteGroupsRequest([self.name]), coordinator)
+            assert list(answer.results) == [(self.name, 0)]
+            await admin.delete_records(before)
+        finally:
+            await admin.close()
 
     async def cut_off_relay(self) -> bool:
         """End the session of the caller's relay that holds the lock now; returns whether there was one."""
