@@ -106,5 +106,8 @@ def _arguments(settings: PostgresSettings, application: str) -> dict[str, Any]:
             "application_name": application,
             "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
             "timezone": "UTC",
+            # A server or a database where it is off answers a COMMIT before it has it on disk: an offset committed, or
+            # an outbox row deleted, on such an answer is an event lost with the server's memory.
+            "synchronous_commit": "on",
         },
     }
