@@ -8,7 +8,8 @@ from uuid import UUID
 
 from shared.postgres.pool import Connection
 
-# Kafka keeps events for 7 days; an id must be remembered for longer than its event can come again.
+# An id must be remembered for longer than its event can come again: Kafka keeps events for 7 days, and for as many more
+# until their segment is closed.
 RETENTION = timedelta(days=14)
 PRUNE_AT_ONCE = 10_000
 BY_NUMBER = attrgetter("int")  # ids compare so, too, but one by one in Python

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from shared.events.base import Event
 from shared.events.catalogue import (
     ANY_SERVICE,
     CATALOGUE,
+    RETENTION_DAYS,
     SERVICES,
     Entry,
     entry_of,
@@ -18,6 +20,7 @@ from shared.events.catalogue import (
     heard_by,
     topics,
 )
+from shared.postgres import inbox
 
 EVERY_EVENT = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.event.__name__)
 MODULES = {
@@ -94,3 +97,11 @@ def test_the_monitor_hears_everything() -> None:
 
 def test_an_unknown_type_has_no_entry() -> None:
     assert entry_of_type("connect.intake.ApplicationValidated.v99") is None
+
+
+def test_an_id_is_remembered_for_longer_than_its_event_can_come_again() -> None:
+    """Breaks when Kafka keeps an event that the inbox has forgotten: a group that has lost its place would do it twice.
+
+    Twice, since Kafka deletes whole segments: one of seven days goes seven days after its last event.
+    """
+    assert timedelta(days=RETENTION_DAYS) * 2 <= inbox.RETENTION
