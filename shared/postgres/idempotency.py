@@ -1,4 +1,8 @@
-"""Commands that may be sent twice: the first answer is stored with the effects, and given again."""
+"""Commands that may be sent twice: the first answer is stored with the effects, and given again.
+
+Relies on: the claim being the first statement of the command's transaction, so that the second request has done nothing
+yet when it waits; READ COMMITTED, so that after the wait it sees the reply.
+"""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""The inbox: event ids that were claimed together with the effects of their events."""
+"""The inbox: event ids that were claimed together with the effects of their events.
+
+Relies on: READ COMMITTED, so that whoever has waited for another's claim sees what that one has committed (a stricter
+level would refuse the transaction instead); every transaction claiming its ids at once and in their order.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta

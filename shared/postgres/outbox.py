@@ -155,7 +155,8 @@ async def oldest(connection: Connection, limit: int) -> list[Waiting]:
     """The first rows that wait.
 
     There is deliberately no `position > last seen`: a transaction with a lower position can commit after one with a
-    higher one, and a cursor would pass over its rows for ever.
+    higher one, and a cursor would pass over its rows for ever. Nor is there a time in the order: the clocks of two
+    processes disagree, the positions of one aggregate do not.
     """
     rows = await connection.fetch(
         "SELECT position, topic, key, headers, value FROM outbox ORDER BY position LIMIT $1", limit

@@ -28,7 +28,8 @@ from shared.telemetry.tracing import current_traceparent
 
 
 class UnitOfWork(NamedTuple):
-    """What a use case works with. `cause` is the event that is reacted to; None for commands and schedules.
+    """What a use case works with. `cause` is the event that is reacted to; None for commands and schedules, and for a
+    `Batched` reaction that gets several events at once: each envelope is the cause of what it leads to.
 
     `memory` is what the process keeps between units; it must hold nothing that is not committed.
     """
@@ -113,6 +114,7 @@ class Database:
             yield work
             await outbox.store(connection, self.service, work.announced)
         if work.announced:
+            # No NOTIFY: transactions with one commit one after the other. A relay in another process looks every 50 ms.
             self.outbox_filled.set()
             await asyncio.sleep(0)  # a relay in this process asks for the rows before the caller says what was done
 

@@ -110,6 +110,8 @@ class Consumer:
 
     async def _work(self, batch: Batch, member: Membership) -> bool:
         """Process one batch and begin to commit its offsets; returns whether its effects are committed."""
+        # Also one whose partitions were revoked since: to drop it is safe only while every owner begins at the
+        # committed offsets; to process it is safe always, since the inbox knows what another has done.
         async with self._in_work:
             try:
                 with metrics.CONSUMER_BATCH_SECONDS.labels(self.group).time():

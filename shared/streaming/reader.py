@@ -6,7 +6,7 @@ was taken in advance is given back together with the batch that failed, so nothi
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -33,10 +33,10 @@ class Batch:
 
 @dataclass(slots=True)
 class Reader:
-    """What a consumer takes its batches from. `kafka` is subscribed and started by the consumer."""
+    """What a consumer takes its batches from. `kafka` is subscribed and started by the consumer's `Membership`."""
 
     kafka: AIOKafkaConsumer
-    _ahead: asyncio.Task[Batch] | None = field(default=None)
+    _ahead: asyncio.Task[Batch] | None = None
 
     async def next(self, at_most: int) -> Batch:
         """The next messages; none if nothing comes within 200 ms. The batch after them is begun at once."""

@@ -85,4 +85,5 @@ async def _check(admin: AIOKafkaAdminClient) -> None:
         )
 
 
+# KafkaError too: `connect prepare` tells what failed without knowing Kafka's client, which this room alone knows.
 __all__ = ["KafkaError", "TopicsError", "ensure_topics", "ensure_topics_now", "missing_topics"]

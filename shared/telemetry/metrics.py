@@ -47,7 +47,7 @@ EVENTS_CONSUMED = Counter(
 )
 CONSUMER_BATCH_SECONDS = Histogram(
     "connect_consumer_batch_seconds",
-    "Time from the first reaction of a batch to its committed offsets, one database transaction in all.",
+    "Time that a batch takes, from the claim of its events to their committed effects; offsets follow beside the next.",
     ("service",),
     buckets=_SECONDS,
     registry=REGISTRY,
@@ -61,7 +61,8 @@ CONSUMER_BATCH_EVENTS = Histogram(
 )
 CONSUMER_LAG = Gauge(
     "connect_consumer_lag_events",
-    "Events in a topic that this service has not committed yet, summed over the partitions.",
+    "Events in a topic that this process has not taken yet, summed over the partitions that it holds: up to two batches"
+    " less than what is not committed, since the next one is read while one is in work.",
     ("service", "topic"),
     registry=REGISTRY,
 )

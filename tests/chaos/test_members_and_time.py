@@ -29,8 +29,9 @@ JOINS = 3
 
 
 async def test_members_that_join_and_leave_under_load_lose_double_and_reorder_nothing(stage: Stage) -> None:
-    """Breaks when a batch is dropped because its partitions were revoked, when the revoke callback does not wait for
-    the batch in work, or when what was read ahead counts as done.
+    """Breaks when what was read ahead counts as done, or when the inbox does not know what another member has done.
+
+    That a batch is never dropped, and that the revoke callback waits for it, only spares duplicates.
     """
     caller = await stage.caller()
     stage.caller_relay()

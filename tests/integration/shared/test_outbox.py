@@ -36,6 +36,9 @@ async def test_what_is_announced_waits_in_the_outbox(open_database: OpenDatabase
 
 
 async def test_an_event_that_no_message_can_carry_is_refused_before_it_is_stored(open_database: OpenDatabase) -> None:
+    """Breaks when the size of an event is looked at by the relay only, where it would stop all that is behind it, when
+    one that just fits is refused, or when anything of the unit stays.
+    """
     database, case = await open_database("shared"), uuid4()
     fits = ApplicationRejected(application_id=case, codes=("a" * 80,) * 11_900)
     too_large = fits.model_copy(update={"codes": (*fits.codes, *fits.codes[:200])})
