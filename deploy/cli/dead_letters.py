@@ -74,16 +74,18 @@ def list_letters(service: str | None, state: str | None, limit: int, as_json: bo
 @click.argument("letter_id", metavar="ID", type=click.UUID)
 @as_json_option
 def show_letter(letter_id: UUID, as_json: bool) -> None:
-    """Show one with its headers and its value."""
+    """Show one with its headers, with what was done about it, and with its value."""
     letter = at_the_desk(OPERATOR, lambda desk: _find(desk, letter_id))
     if as_json:
         click.echo(json.dumps(letter, indent=2))
         return
-    headers = letter.pop("headers")
+    headers, acts = letter.pop("headers"), letter.pop("acts")
     value, encoded = letter.pop("value"), letter.pop("value_base64")
     for name, content in {**letter, **headers}.items():
         if content is not None:
             click.echo(f"{name.replace('_', ' ') if name in letter else name:<24}{content}")
+    for act in acts:
+        click.echo(_act(act))
     click.echo()
     click.echo(f"base64: {encoded}" if encoded else "no value" if value is None else value)
 
@@ -147,6 +149,11 @@ def _sentence(act: str, result: Letter) -> str:
     if result["blocked_by"] is None:
         return f"{done}."
     return f"{done}, then {result['blocked_by']} could not be used: `connect dead-letters show {result['blocked_by']}`."
+
+
+def _act(act: dict[str, Any]) -> str:
+    failure = f" ({act['reason']}: {act['detail']})" if act["reason"] else ""
+    return f"{act['at']}  {act['outcome']} by {act['by']}: {act['why']}{failure}"
 
 
 def _messages(number: int) -> str:

@@ -16,7 +16,8 @@ from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.actor import Actor
 from shared.primitives.errors import NotFound, require
 from shared.primitives.terms import Role
-from shared.streaming import dead_letters, settlement
+from shared.streaming import acts, dead_letters, settlement
+from shared.streaming.acts import Outcome
 from shared.streaming.reactions import Reactions
 from shared.streaming.settlement import Settle
 
@@ -42,12 +43,24 @@ class DeadLetterView(BaseModel):
     settled_why: str | None
 
 
+class ActView(BaseModel):
+    """What an operator did about a letter, and what failed if it was in vain."""
+
+    outcome: Outcome
+    at: datetime
+    by: str
+    why: str
+    reason: str | None
+    detail: str | None
+
+
 class DeadLetterDetail(DeadLetterView):
-    """With the message itself; bytes that are no text are given in base64."""
+    """With the message itself (bytes that are no text in base64) and all acts, in their order."""
 
     headers: dict[str, str]
     value: str | None
     value_base64: str | None
+    acts: list[ActView]
 
 
 class SettledView(BaseModel):
@@ -126,5 +139,10 @@ async def _detail(connection: Connection, actor: Actor, letter_id: UUID) -> Dead
         text, encoded = (value.decode() if value is not None else None), None
     except UnicodeDecodeError:
         text, encoded = None, base64.b64encode(value or b"").decode()
-    headers = peek(dead_letters.message_of(row).headers)
-    return DeadLetterDetail.model_validate(dict(row) | {"headers": headers, "value": text, "value_base64": encoded})
+    more = {
+        "headers": peek(dead_letters.message_of(row).headers),
+        "value": text,
+        "value_base64": encoded,
+        "acts": [dict(act) for act in await acts.acts_on(connection, letter_id)],
+    }
+    return DeadLetterDetail.model_validate(dict(row) | more)

@@ -13,6 +13,7 @@ from shared.events.dead_letters import DeadLetterSettled, EventDeadLettered
 from shared.postgres import inbox
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
+from shared.streaming import acts
 from shared.streaming.message import Broken, Message, Readable
 
 UNREADABLE = ("unreadable", "unknown-version")
@@ -194,13 +195,13 @@ async def claim(connection: Connection, row: asyncpg.Record, event_id: UUID) -> 
 
 
 async def mark_dead(connection: Connection, letter_id: UUID, reason: str, detail: str) -> None:
-    """A message that waited has become a dead letter itself, or one that was dead has failed again."""
+    """A message that waited has become a dead letter itself."""
     await connection.execute(
         "UPDATE dead_letters SET state = 'dead', reason = $2, detail = $3 WHERE id = $1", letter_id, reason, detail
     )
 
 
-async def settle(work: UnitOfWork, row: asyncpg.Record, outcome: str, why: str) -> None:
+async def settle(work: UnitOfWork, row: asyncpg.Record, outcome: acts.Outcome, why: str) -> None:
     """Record who settled the letter, when and why; announce it if it was dead rather than waiting."""
     await work.connection.execute(
         "UPDATE dead_letters SET state = $2, settled_at = $3, settled_by = $4, settled_why = $5 WHERE id = $1",
@@ -210,6 +211,7 @@ async def settle(work: UnitOfWork, row: asyncpg.Record, outcome: str, why: str) 
         work.actor.account,
         why,
     )
+    await acts.record(work, row["id"], outcome, why)
     if row["state"] == "dead":
         work.announce(
             DeadLetterSettled.model_validate(

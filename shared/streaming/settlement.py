@@ -7,7 +7,7 @@ import asyncpg
 
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import NotFound, WrongState
-from shared.streaming import dead_letters
+from shared.streaming import acts, dead_letters
 from shared.streaming.batch import POISON, react, refused
 from shared.streaming.message import Broken, Readable, read
 from shared.streaming.reactions import Reactions
@@ -63,8 +63,9 @@ async def _work_off(work: UnitOfWork, reactions: Reactions, row: asyncpg.Record 
     while row is not None:
         refusal = await _try(work, reactions, row)
         if refusal is not None:
-            await dead_letters.mark_dead(work.connection, row["id"], refusal.reason, refusal.detail)
-            if row["state"] == "waiting":
+            await acts.record(work, row["id"], "failed", why, refusal)
+            if row["state"] == "waiting":  # else the letter keeps the reason that it came with
+                await dead_letters.mark_dead(work.connection, row["id"], refusal.reason, refusal.detail)
                 dead_letters.announce_dead(work, row["id"], refusal)
             return Settled(handled, row["id"])
         await dead_letters.settle(work, row, "replayed", why)

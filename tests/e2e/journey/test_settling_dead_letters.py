@@ -56,6 +56,8 @@ def test_what_nobody_can_use_is_listed_shown_tried_again_and_given_up(running_se
     again = running_services.connect("dead-letters", "replay", first, "--why", "to see it fail")
     assert (again.returncode, again.stdout) == (1, "")
     assert f"then {first} could not be used" in again.stderr
+    shown = running_services.connect("dead-letters", "show", first)
+    assert "failed by client:connect-cli: to see it fail (unreadable: " in shown.stdout
     given_up = running_services.connect("dead-letters", "discard", first, "--why", "no event", "--json")
     assert given_up.returncode == 1
     assert json.loads(given_up.stdout)[0]["blocked_by"] == second

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 from uuid import UUID, uuid4
@@ -51,6 +52,34 @@ async def test_a_replay_that_fails_again_keeps_the_queue(open_database: OpenData
     assert await replay(ledger, letter_id) == settlement.Settled(0, letter_id)
     assert await ledger.rows() == []
     assert len(await ledger.letters("waiting")) == 1
+
+
+async def test_every_act_is_on_record_with_who_when_why_and_what_came_of_it(open_database: OpenDatabase) -> None:
+    """Breaks when an act in vain leaves no trace, or when its failure takes the place of the letter's first reason."""
+    ledger, arriving, case = await a_ledger(open_database), Arriving(), uuid4()
+    ledger.refused.add(case)
+    good = arriving.message(withdrawn(case))
+    await ledger.processor.process([good._replace(value=b"later"), arriving.message(withdrawn(case))])
+    (letter_id,) = await ledger.letters("dead")
+    ((waiting_id,), mended) = await ledger.letters("waiting"), {"why": "the release that knows it"}
+    async with the_api(ledger) as api:
+        path = f"/v1/dead-letters/{letter_id}"
+        await api.post(f"{path}/replay", json={"why": "to see it fail"})
+        await ledger.database.pool.execute("UPDATE dead_letters SET value = $1 WHERE value = 'later'", good.value)
+        await api.post(f"{path}/replay", json=mended)
+        await api.post(f"{path}/discard", json={"why": "no use"})
+        letter, behind = [(await api.get(f"/v1/dead-letters/{one}")).json() for one in (letter_id, waiting_id)]
+    assert [(act["outcome"], act["why"], act["reason"]) for act in letter["acts"]] == [
+        ("failed", "to see it fail", "unreadable"),
+        ("failed", mended["why"], "rejected"),
+        ("discarded", "no use", None),
+    ]
+    assert {(act["by"], datetime.fromisoformat(act["at"])) for act in letter["acts"]} == {
+        (OPERATOR.account, ledger.database.clock())
+    }
+    assert letter["reason"] == "unreadable"
+    assert [(act["outcome"], act["why"]) for act in behind["acts"]] == [("failed", "no use")]
+    assert (behind["state"], behind["reason"]) == ("dead", "rejected")
 
 
 async def test_discarding_lets_the_next_in_line_go_on(open_database: OpenDatabase) -> None:
