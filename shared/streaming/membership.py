@@ -15,6 +15,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
+from shared.streaming.connecting import start
 from shared.streaming.member_name import ASK_EVERY, Name
 from shared.streaming.refusals import explain
 from shared.telemetry.logging import get_logger
@@ -83,7 +84,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             try:
                 self._client = self.name.client(self.session, self.poll_within)  # reads the certificates' file
                 self._client.subscribe(list(self.name.topics), listener=self)
-                await self._client.start()
+                await start(self._client)
                 return True
             except (KafkaError, OSError) as error:
                 if self._client is not None:

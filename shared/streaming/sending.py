@@ -16,13 +16,13 @@ from aiokafka.producer.sender import Sender
 from aiokafka.structs import RecordMetadata, TopicPartition
 
 from shared.postgres.outbox import MAX_EVENT_BYTES, Waiting
+from shared.streaming.connecting import start
 from shared.streaming.refusals import TooLarge
 from shared.streaming.settings import KafkaSettings
 
 Answer = asyncio.Future[RecordMetadata]
 
 ASK_EVERY = 5.0  # seconds
-CONNECTED_WITHIN = 10.0
 END_WITHIN = 3.0
 
 
@@ -41,8 +41,7 @@ async def producing(settings: KafkaSettings, batch_bytes: int) -> AsyncIterator[
     )
     producer._sender = _StopsAtFailure.instead_of(producer._sender)
     try:
-        async with asyncio.timeout(CONNECTED_WITHIN):
-            await producer.start()
+        await start(producer)
         yield producer
     finally:
         await _drop(producer)

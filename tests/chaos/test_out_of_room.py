@@ -1,14 +1,16 @@
-"""Kafka and PostgreSQL run out of disk, and PostgreSQL out of connections, in mid-work."""
+"""Kafka and PostgreSQL run out of disk, and out of connections, in mid-work."""
 
 import asyncio
 import os
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.postgres import UNPRIVILEGED
 from deploy.embedded.testing import EmbeddedServers
@@ -26,6 +28,7 @@ pytestmark = [
 
 FOR_POSTGRES, FOR_KAFKA = 400, 128  # megabytes
 ASKED_FIRST = 240
+CONNECTIONS, WAITING = 40, 10  # of the broker; more than 50 would not even wait
 
 
 @asynccontextmanager
@@ -55,6 +58,29 @@ async def kafka_on_a_small_disk(servers: EmbeddedServers) -> AsyncIterator[Small
         finally:
             await to_thread(servers.kill_kafka)
             del servers.before["kafka"]
+
+
+@asynccontextmanager
+async def no_connection_left(servers: EmbeddedServers) -> AsyncIterator[None]:
+    """For as long as the block lasts somebody else has or awaits every connection that the broker gives."""
+    host, port = servers.kafka_bootstrap.split(":")
+    async with AsyncExitStack() as closing:
+        await limit_connections(servers, {"max.connections": str(CONNECTIONS)})
+        closing.push_async_callback(limit_connections, servers, {})
+        for _ in range(CONNECTIONS + WAITING):
+            _, writer = await asyncio.open_connection(host, port)
+            closing.callback(writer.close)
+        yield
+
+
+async def limit_connections(servers: EmbeddedServers, limit: dict[str, str]) -> None:
+    """Set it, or take it away."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap)
+    await admin.start()
+    try:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", limit)])
+    finally:
+        await admin.close()
 
 
 @asynccontextmanager
@@ -168,3 +194,24 @@ async def test_postgres_has_no_connection_left_for_us_and_then_has(stage: Stage)
     counts = await stage.invariant_holds()
     assert counts.unique_in == asker.accepted
     await refused_politely(asker)
+
+
+async def test_kafka_has_no_connection_left_for_us_and_then_has(stage: Stage) -> None:
+    """Breaks when a process that gets no connection ends, or waits for one without saying that it is not ready, or when
+    it does not get in once there is one. The broker does not refuse: whoever connects waits and hears nothing.
+    """
+    caller, (relay, echo) = await stage.caller(), (stage.caller_relay(), stage.echo())
+    async with caller.talking(stage.applications):
+        await stage.more_is_heard()
+        async with no_connection_left(stage.servers):
+            for process in (relay, echo):
+                await process.kill()
+            relay, echo = stage.caller_relay(), stage.echo()
+            await relay.not_ready("relay: Kafka can't be reached (KafkaConnectionError)")
+            await echo.not_ready("react: Kafka can't be reached (KafkaConnectionError)")
+        for process in (relay, echo):
+            await process.ready()
+        await stage.more_is_heard()
+    await caller.say_to_all(stage.applications)
+    await stage.at_rest()
+    await stage.invariant_holds()
