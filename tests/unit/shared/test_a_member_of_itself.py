@@ -1,4 +1,4 @@
-"""What a member says of its lag while its partitions come and go, and while Kafka does."""
+"""What a member says of itself while its partitions come and go, while Kafka does, and while a batch fails."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -10,7 +10,6 @@ import pytest
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
 
-from shared.postgres.unit_of_work import Database
 from shared.primitives.readiness import Readiness
 from shared.streaming.batch import BatchProcessor
 from shared.streaming.consumer import Consumer
@@ -21,7 +20,7 @@ OFFERS, APPLICATIONS = TopicPartition("intake.offers", 0), TopicPartition("intak
 
 
 class FakeKafka:
-    """A client that has no messages, only partitions, which the test gives and takes, and an end of each."""
+    """A client with partitions, which the test gives and takes, an end of each, and the messages that it puts there."""
 
     listener: ConsumerRebalanceListener
 
@@ -30,6 +29,8 @@ class FakeKafka:
         self.held: set[TopicPartition] = set()
         self.gone_meanwhile: set[TopicPartition] = set()
         self.is_away = False
+        self.messages: list[dict[TopicPartition, list[SimpleNamespace]]] = []
+        self.empty_answers = 0
 
     async def give(self, *places: TopicPartition) -> None:
         await self.listener.on_partitions_revoked(self.held)
@@ -48,9 +49,21 @@ class FakeKafka:
     def assignment(self) -> set[TopicPartition]:
         return self.held
 
-    async def getmany(self, **_: int) -> dict[TopicPartition, list[object]]:
+    async def getmany(self, **_: int) -> dict[TopicPartition, list[SimpleNamespace]]:
         await asyncio.sleep(0.01)
+        if self.messages:
+            return self.messages.pop()
+        self.empty_answers += 1
         return {}
+
+    def pause(self, *_: TopicPartition) -> None:
+        pass
+
+    def resume(self, *_: TopicPartition) -> None:
+        pass
+
+    def seek(self, *_: object) -> None:
+        pass
 
     async def end_offsets(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         if self.is_away:
@@ -70,13 +83,20 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
     return fake
 
 
+class Fails:
+    """A processor to which every batch is a defect."""
+
+    async def apply(self, _: object) -> None:
+        raise LookupError("a defect")
+
+
 @asynccontextmanager
-async def a_member() -> AsyncIterator[Consumer]:
+async def a_member(processor: object = None) -> AsyncIterator[Consumer]:
     consumer = Consumer(
         group="test",
         topics=(OFFERS.topic, APPLICATIONS.topic),
         settings=KafkaSettings(bootstrap="127.0.0.1:9"),
-        processor=BatchProcessor(cast(Database, None), {}),
+        processor=cast(BatchProcessor, processor),
         readiness=Readiness(),
     )
     stopping = asyncio.Event()
@@ -113,3 +133,20 @@ async def test_a_rebalance_between_two_questions_is_no_absence_of_kafka(kafka: F
         kafka.gone_meanwhile = {APPLICATIONS}
         assert await consumer.lag() is None
         assert "Kafka does not answer" not in consumer.readiness.parts["react"].reason
+
+
+async def test_an_empty_answer_while_a_batch_fails_is_not_all_well(kafka: FakeKafka) -> None:
+    """Breaks when nothing to do counts as readiness although the batch before is undone and will come again."""
+    message = SimpleNamespace(
+        topic=OFFERS.topic, partition=0, offset=93, timestamp=0, key=None, headers=(), value=b"{}"
+    )
+    async with a_member(Fails()) as consumer:
+        kafka.messages.append({OFFERS: [message]})
+        await kafka.give(OFFERS)
+        async with asyncio.timeout(10):
+            while "LookupError" not in consumer.readiness.parts["react"].reason:
+                await asyncio.sleep(0.01)
+            until = kafka.empty_answers + 30  # more than come while the batch is held back
+            while kafka.empty_answers < until:
+                await asyncio.sleep(0.01)
+        assert consumer.readiness.parts["react"].reason == "LookupError: the batch is tried again"
