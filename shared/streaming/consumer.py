@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
+from shared.streaming.bookmark import Bookmark, Offsets
 from shared.streaming.member_name import Name
 from shared.streaming.membership import PART, Membership
 from shared.streaming.reader import POLL_MS, Batch, Reader
 from shared.streaming.settings import KafkaSettings
-from shared.streaming.trouble import Offsets, Trouble
+from shared.streaming.trouble import Trouble
 from shared.telemetry import metrics
 from shared.telemetry.logging import get_logger
 
@@ -56,8 +56,7 @@ class Consumer:
     _member: Membership | None = None
     # Held over the transaction, never over getmany: the revoke callback runs beside the loop and waits for it.
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
-    # The offsets of the last batch on their way: a bookmark, so the next batch does not wait for it.
-    _noting: asyncio.Task[None] | None = None
+    _bookmark: Bookmark = field(default_factory=Bookmark)
     _trouble: Trouble = field(default_factory=Trouble)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -67,7 +66,7 @@ class Consumer:
         """
         self.readiness.expect(PART)
         name = Name(self.settings, self.group, self.instance_id, self.topics, self.patient)
-        member = Membership(name, self.readiness, self._finished, self._noted, self.session, POLL_WITHIN)
+        member = Membership(name, self.readiness, self._finished, self._bookmark.noted, self.session, POLL_WITHIN)
         self._member = member
 
         async def consume(kafka: AIOKafkaConsumer) -> None:
@@ -109,7 +108,7 @@ class Consumer:
                 await self._hold_back(member, reader, stopping)
 
     async def _work(self, batch: Batch, member: Membership) -> bool:
-        """Process one batch and begin to commit its offsets; returns whether its effects are committed."""
+        """Process one batch and note its offsets; returns whether its effects are committed."""
         # Also one whose partitions were revoked since: to drop it is safe only while every owner begins at the
         # committed offsets; to process it is safe always, since the inbox knows what another has done.
         async with self._in_work:
@@ -119,8 +118,7 @@ class Consumer:
             except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
                 self._failed(batch, error)
                 return False
-            await self._noted()
-            self._noting = asyncio.create_task(self._commit(batch, member.kafka))
+            self._bookmark.note(batch.following, member.kafka)
         metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
         if self._is_well(member, batch.following):
             self.readiness.ready(PART, lag=member.lag_in_all)
@@ -136,21 +134,7 @@ class Consumer:
     async def _finished(self) -> None:
         """Return when no batch is in work and the offsets of the last one are committed."""
         async with self._in_work:
-            await self._noted()
-
-    async def _noted(self) -> None:
-        if self._noting is not None:
-            await asyncio.shield(self._noting)  # whoever ends waiting does not end the commit
-
-    async def _commit(self, batch: Batch, kafka: AIOKafkaConsumer) -> None:
-        mine = kafka.assignment()
-        offsets = {place: offset for place, offset in batch.following.items() if place in mine}
-        try:
-            if offsets:
-                await kafka.commit(offsets)
-        except KafkaError as error:
-            # A rebalance or a broker that is away: the effects are committed, so the next owner meets duplicates only.
-            log.info("offsets not committed; the inbox will know these events", error=error)
+            await self._bookmark.noted()
 
     def _failed(self, batch: Batch, error: Exception) -> None:
         now = asyncio.get_running_loop().time()

@@ -4,12 +4,12 @@ It is kept for each partition, since Kafka's client serves what it holds of the 
 batch that fails there may be any number of batches that do not, and they mend nothing.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 
-Offsets = Mapping[TopicPartition, int]
+from shared.streaming.bookmark import Offsets
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaProducer
 from shared.hosting import process
 from shared.postgres import inbox, outbox, pool
 from shared.streaming import consumer, relay
+from shared.streaming.bookmark import Bookmark
 from shared.streaming.consumer import Consumer
 
 Function = Callable[..., Awaitable[Any]]
@@ -72,9 +73,9 @@ def _arm(point: KillPoint, die: Callable[[], None]) -> None:
             # The last statement of a unit of work; a unit without announcements is not one of the consumer's.
             _wrap(outbox, "store", after=die, only_if=_something_last)
         case KillPoint.BEFORE_OFFSETS:
-            _wrap(Consumer, "_commit", before=die)
+            _wrap(Bookmark, "commit", before=die)
         case KillPoint.AFTER_OFFSETS:
-            _wrap(Consumer, "_commit", after=die)
+            _wrap(Bookmark, "commit", after=die)
         case KillPoint.BEFORE_SEND:
             _wrap(relay, "send", before=die)
         case KillPoint.MID_SEND:
