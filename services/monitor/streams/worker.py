@@ -18,7 +18,7 @@ from services.monitor.streams.ending import end
 from services.monitor.use_cases import Snapshot
 from shared.events.catalogue import topics
 from shared.hosting.service import Hosted
-from shared.postgres import pool
+from shared.postgres import pool, session_lock
 from shared.primitives.waiting import wait_for
 from shared.streaming.topics import missing_topics
 from shared.telemetry.logging import get_logger
@@ -71,7 +71,7 @@ async def _session(hosted: Hosted) -> None:
     """One worker's life: from the lock until the process ends or something fails."""
     connection = await pool.connect(hosted.settings.postgres, application=f"{hosted.service} statistics")
     try:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        while not await session_lock.take(connection, LOCK):
             hosted.readiness.ready(PART, counting=0, standby=1)
             if await wait_for(hosted.stopping, ASK_FOR_LOCK_EVERY):
                 return
