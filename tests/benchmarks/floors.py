@@ -19,6 +19,8 @@ FLOORS: Mapping[str, float] = {
     "matching.search.postgresql.p50": 1.0,
     "matching.search.duckdb.p50": 1.0,
     "matching.search.polars.p50": 1.0,
+    "matching.index.rebuild": 1.2,
+    "matching.index.rebuild.cpu": 1.2,
     "matching.index.change": 1 / 500,
     "matching.proposing.p50": 1.5,
     "matching.round.solve": 0.25,
