@@ -2,8 +2,10 @@
 
 A document holds what an offer needs to be found: its id, its codes as terms without positions, and the numbers of the
 score as one field of bytes, which is less than a search by score would need. One thread writes, and the reader is told
-to look again: both are the fastest that there is. The index lies in a folder, where a commit waits for the disk, as it
-does in the servers that are built on it; or in memory, where it is gone with its process, as ours is.
+to look again: both are the fastest that there is. A million documents take three quarters of a minute, a third of which
+goes to making them here; six times the heap saved 4 % of it, and two threads took 1.7 times as long. The index lies in
+a folder, where a commit waits for the disk, as it does in the servers that are built on it; or in memory, where it is
+gone with its process, as ours is.
 """
 
 from collections.abc import Callable, Iterable
