@@ -19,6 +19,7 @@ FLOORS: Mapping[str, float] = {
     "matching.search.postgresql.p50": 1.0,
     "matching.search.duckdb.p50": 1.0,
     "matching.search.polars.p50": 1.0,
+    "matching.search.columns": 1.5,
     "matching.index.rebuild": 1.2,
     "matching.index.rebuild.cpu": 1.2,
     "matching.index.change": 1 / 500,

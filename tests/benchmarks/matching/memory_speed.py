@@ -1,10 +1,11 @@
-"""What a search would take if all it did were to read, one byte after the other, what it must look at."""
+"""What a search would take if all it did were to read, one byte after the other, what it looks at."""
 
 import time
 
 import numpy as np
 
 from services.matching.engine.index import OfferIndex
+from services.matching.engine.index.columns import LINE
 from services.matching.engine.values import Request, Scale
 
 LARGE = 1 << 25  # words of 8 bytes: far more than a processor's caches hold
@@ -21,6 +22,15 @@ def bytes_a_second() -> float:
         words.sum()
         best = min(best, time.perf_counter() - begun)
     return words.nbytes / best
+
+
+def bytes_of_columns(index: OfferIndex, request: Request) -> int:
+    """The columns that a search touches, whole: each row of bits once, and every number in the lines of all offers."""
+    q = index._question(request, Scale())
+    named = (q.knows, q.themes, q.dac, q.sectors, q.sdgs, q.months, q.speakers)
+    rows = {q.numbers.open, q.numbers.mode}.union(*(part.tolist() for part in named))
+    words = -(-len(index) // 64)
+    return len(rows) * words * index._bitmaps.bits.itemsize + len(index) * (LINE.itemsize - LINE["unused"].itemsize)
 
 
 def bytes_to_read(index: OfferIndex, request: Request) -> int:
