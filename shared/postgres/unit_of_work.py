@@ -114,7 +114,7 @@ class Database:
             yield work
             await outbox.store(connection, self.service, work.announced)
         if work.announced:
-            # No NOTIFY: transactions with one commit one after the other. A relay in another process looks every 50 ms.
+            # No NOTIFY: transactions with one commit one after the other. A relay in another process looks for it.
             self.outbox_filled.set()
             await asyncio.sleep(0)  # a relay in this process asks for the rows before the caller says what was done
 

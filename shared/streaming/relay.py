@@ -29,7 +29,8 @@ log = get_logger(__name__)
 
 PART = "relay"
 AT_ONCE = 500
-SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05
+SHORTEST_POLL, LONGEST_POLL = 0.005, 0.05  # seconds, where other processes announce, who can't wake this one
+ALONE_POLL = 0.25  # where none has been seen to: a look that finds nothing takes its time from whoever works
 FIRST_BACKOFF, LAST_BACKOFF = 0.1, 5.0
 ASK_FOR_LOCK_EVERY = 1.0
 SLOW_AFTER = 5.0  # seconds without an acknowledgement until the relay says so
@@ -50,6 +51,7 @@ class Relay:
     readiness: Readiness
     filled: asyncio.Event = field(default_factory=asyncio.Event)
     _wait: float = FIRST_BACKOFF
+    _alone: bool = True  # as far as is known, only this process announces
     # Kafka's limit counts a whole batch: after a refusal each message goes alone, so that only those too large stay.
     _batch_bytes: int = BATCH_BYTES
 
@@ -100,22 +102,23 @@ class Relay:
         answers: asyncio.Task[None],
         stopping: asyncio.Event,
     ) -> None:
-        poll = SHORTEST_POLL
+        poll, woken = SHORTEST_POLL, True
         while not stopping.is_set():
             self.filled.clear()
             rows = await outbox.oldest(connection, AT_ONCE)
             if answers.done():
                 answers.result()
             if rows:
+                self._alone = self._alone and woken
                 await self._carry(connection, producer, rows)
-                poll = SHORTEST_POLL
+                poll, woken = SHORTEST_POLL, True
             self._wait = FIRST_BACKOFF
             self.readiness.ready(PART, standby=0)
             if rows and self._batch_bytes < BATCH_BYTES:
                 self._batch_bytes = BATCH_BYTES  # the large one has passed: on with a new producer
                 return
             if not rows:
-                await wait_for(self.filled, poll)
+                woken = await wait_for(self.filled, ALONE_POLL if self._alone else poll)
                 poll = min(poll * 2, LONGEST_POLL)
 
     async def _carry(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Waiting]) -> None:
