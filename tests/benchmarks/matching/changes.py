@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,10 @@ Tell = Callable[[str], None]
 def measure(index: OfferIndex, offers: Sequence[Candidate], market: Market, report: Report, tell: Tell) -> None:
     """Microseconds until a change can be seen, and until a search has come back with it."""
     ids = [one.offer_id for one in offers]
-    with TemporaryDirectory(prefix="connect-tantivy-") as folder:
-        tantivy = _filled(offers, tell, Path(folder))
+    with (
+        TemporaryDirectory(prefix="connect-tantivy-") as folder,
+        closing(_filled(offers, tell, Path(folder))) as tantivy,
+    ):
         _compare("matching.index.change", "tantivy on disk", index, tantivy, market, ids, report)
     tantivy = _filled(offers, tell, None)
     _compare("matching.index.change_in_memory", "tantivy in memory", index, tantivy, market, ids, report)

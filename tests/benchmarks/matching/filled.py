@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from uuid import uuid4
 
@@ -16,9 +17,11 @@ from shared.postgres import pool
 from shared.postgres.migrate import migrate, read_migrations
 from shared.postgres.settings import PostgresSettings
 from shared.postgres.unit_of_work import Database
+from tests.builders.market import FIRST_DAY
 from tests.conftest import create_database, drop_databases, postgres_settings
 
 PORTION = 50_000
+THEN = datetime.combine(FIRST_DAY - timedelta(weeks=8), time(), UTC)  # what a market asks for must lie ahead
 NEVER_ENDING = 9999  # years that PostgreSQL's ranges have no day after
 COLUMNS = (
     *("offer_id", "organisation_id", "member_id", "country", "population", "answers", "title", "title_language"),
@@ -55,7 +58,7 @@ async def filled(servers: EmbeddedServers, offers: Iterator[Candidate], tell: Te
         await connection.close()
     connections = await pool.open_pool(postgres, application="benchmark")
     try:
-        yield Filled(Database(connections, SERVICE.name), postgres)
+        yield Filled(Database(connections, SERVICE.name, lambda: THEN), postgres)
     finally:
         await asyncio.wait_for(connections.close(), 10)
         await drop_databases(servers, [name])

@@ -58,6 +58,10 @@ class Tantivy:
         self._writer.commit()
         self._index.reload()
 
+    def close(self) -> None:
+        """Return when nothing writes into the folder any more; segments are merged beside the commits."""
+        self._writer.wait_merging_threads()
+
     def has(self, one: Candidate) -> bool:
         """Whether a search for the offer's id and everything that it has finds it, and no other state of it."""
         named = [tantivy.Query.term_query(self._schema, "offer", one.offer_id.hex)]
