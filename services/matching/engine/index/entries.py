@@ -13,7 +13,10 @@ from services.matching.engine.values import Candidate, Days
 from shared.primitives.terms import Level, Mode
 
 MODES = tuple(Mode)
+MODE_BITS = {mode: 1 << place for place, mode in enumerate(MODES)}
 WORKING_LEVELS = (Level.B2, Level.C1, Level.C2)
+# The working levels that somebody of a level has, too.
+WORKS_AT = {level: tuple(one for one in WORKING_LEVELS if RANKS[level] >= RANKS[one]) for level in Level}
 # Names of bits that are no codes.
 LIVE, ACTIVE, ROOM, OPEN, ANY_MODE = "live", "active", "room", "open to any application", "any mode"
 EVER = "free for years"
@@ -48,7 +51,7 @@ class Codes:
             band_of(place.population),
             POSITIONS[candidate.position],
             min(candidate.years_in_role, YEARS_THAT_COUNT),
-            sum(1 << MODES.index(mode) for mode in candidate.modes),
+            sum([MODE_BITS[mode] for mode in candidate.modes]),
             candidate.answers is None,
         )
 
@@ -68,22 +71,21 @@ class Codes:
 
 def names_of(candidate: Candidate, free: Sequence[Days]) -> list[Hashable]:
     """Every name under which the offer has a bit; `free` are the stretches of its windows that are not booked."""
-    room = candidate.reserved < candidate.capacity
     names: list[Hashable] = [LIVE, *candidate.modes, *months_of(free)]
     names += [("theme", code) for code in candidate.themes]
     names += [("dac", code) for code in candidate.dac]
     names += [("sector", sector) for sector in sectors(candidate.dac)]
     names += [("sdg", number) for number in candidate.sdgs]
     for language, level in candidate.languages.items():
-        names += [("language", language, working) for working in WORKING_LEVELS if RANKS[level] >= RANKS[working]]
-    for name, holds in (
-        (ACTIVE, candidate.active),
-        (ROOM, room),
-        (ANY_MODE, bool(candidate.modes)),
-        (OPEN, candidate.active and room and candidate.answers is None),
-    ):
-        if holds:
-            names.append(name)
+        names += [("language", language, working) for working in WORKS_AT[level]]
+    if candidate.modes:
+        names.append(ANY_MODE)
+    if candidate.active:
+        names.append(ACTIVE)
+    if candidate.reserved < candidate.capacity:
+        names.append(ROOM)
+        if candidate.active and candidate.answers is None:
+            names.append(OPEN)
     return names
 
 
