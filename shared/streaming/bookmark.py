@@ -31,9 +31,12 @@ class Bookmark:
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, following: Offsets, kafka: AIOKafkaConsumer) -> None:
-        """Everything before these offsets is done; Kafka is told soon."""
+        """Everything before these offsets is done; Kafka is told soon. Raises the defect that ended a telling before."""
         self._done |= following
-        if self._committing is None or self._committing.done():
+        if self._committing is not None and self._committing.done():
+            self._committing.result()  # a defect: nobody else would hear of it
+            self._committing = None
+        if self._committing is None:
             self._committing = asyncio.create_task(self._commit_soon(kafka))
 
     async def noted(self) -> None:
