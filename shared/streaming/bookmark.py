@@ -31,7 +31,7 @@ class Bookmark:
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, following: Offsets, kafka: AIOKafkaConsumer) -> None:
-        """Everything before these offsets is done; Kafka is told soon. Raises the defect that ended a telling before."""
+        """All before these offsets is done; Kafka is told soon. Raises a defect that ended a telling before."""
         self._done |= following
         if self._committing is not None and self._committing.done():
             self._committing.result()  # a defect: nobody else would hear of it

@@ -22,6 +22,7 @@ class Group:
     held: set[TopicPartition] = field(default_factory=lambda: {A, B})
     committed: list[dict[TopicPartition, int]] = field(default_factory=list)
     refuses: bool = False
+    is_broken: bool = False
     answers: asyncio.Event = field(default_factory=asyncio.Event)
 
     def assignment(self) -> set[TopicPartition]:
@@ -29,6 +30,8 @@ class Group:
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         await self.answers.wait()
+        if self.is_broken:
+            raise TypeError("a defect")
         if self.refuses:
             raise CommitFailedError("a rebalance")
         self.committed.append(dict(offsets))
@@ -107,3 +110,13 @@ async def test_a_refusal_harms_nothing(group: Group) -> None:
     mark.note({A: 7}, group)
     await mark.noted()
     assert group.committed == [{A: 7}]
+
+
+async def test_a_defect_is_heard_of_with_the_next_batch(group: Group) -> None:
+    mark = Bookmark()
+    group.is_broken = True
+    mark.note({A: 5}, group)
+    with pytest.raises(TypeError):
+        await mark.noted()
+    with pytest.raises(TypeError):
+        mark.note({A: 7}, group)
