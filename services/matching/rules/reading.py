@@ -47,9 +47,11 @@ def request_for(search: Search, soonest: date, refused: frozenset[UUID] = frozen
     """What is sought now: the application without what was relaxed since, and without days before the soonest.
 
     A search can go on for months; where all of its days have gone by, the window is empty: its last day is before its
-    first one.
+    first one. A case that was entered afterwards, from paper, is about days that had gone by when it was validated.
     """
     request = relaxed(request_of(search.application, refused), search.relax)
+    if search.application.latest <= search.application.validated_on:
+        return request
     return replace(request, window=Days(max(request.window.first, soonest), request.window.last))
 
 

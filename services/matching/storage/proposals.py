@@ -17,14 +17,15 @@ from shared.postgres.pool import Connection
 
 # Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
 # sweep over all. $1 is today. A paused offer takes no new proposals, but what was proposed before can still be agreed.
-# What nobody answered in time expires, even if its days have come meanwhile.
+# What nobody answered in time expires, even if its days have come meanwhile. Days that had gone by when they were
+# proposed are those of a case that was entered afterwards.
 GROUND_LOST = """
     CASE WHEN o.state = 'closed' THEN 'offer-closed'
          WHEN o.reserved >= o.capacity THEN 'capacity-gone'
          WHEN NOT o.windows @> daterange(p.first_day, p.last_day, '[]') THEN 'window-gone'
          WHEN EXISTS (SELECT FROM bookings b WHERE b.member_id = p.member_id
                       AND b.days && daterange(p.first_day, p.last_day, '[]')) THEN 'expert-booked'
-         WHEN p.first_day <= $1 AND p.respond_by >= $1 THEN 'days-past'
+         WHEN p.first_day <= $1 AND p.first_day > p.proposed_at::date AND p.respond_by >= $1 THEN 'days-past'
     END
 """
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.matching.rules.proposals import ProposalState
 from services.matching.rules.searches import SearchState
+from shared.events.base import Window
 from shared.events.intake import ApplicationWithdrawn, OfferClosed
 from shared.events.matching import MatchExpired, MatchProposed, MatchSuperseded, NoMatchFound
 from shared.primitives.errors import WrongState
@@ -109,6 +110,18 @@ async def test_a_proposal_whose_days_have_come_is_void(matching: Matching, clock
     (void, _) = await matching.announced()
     assert isinstance(void, MatchSuperseded)
     assert void.reason == "days-past"
+
+
+async def test_a_case_that_is_entered_afterwards_is_about_days_gone_by(matching: Matching) -> None:
+    then = {"earliest": date(2017, 5, 15), "latest": date(2017, 5, 26), "validated_on": date(2026, 3, 2)}
+    application = an_application(**then)
+    offer = an_offer(windows=(Window(first=date(2017, 5, 1), last=date(2017, 5, 31)),))
+    await matching.hears(offer, application)
+    proposal = await matching.proposal(application)
+    assert proposal.first == date(2017, 5, 15)
+    assert await matching.lets_time_work() == {}
+    await matching.agree(proposal)
+    assert (await matching.proposal(application)).state is ProposalState.CONFIRMED
 
 
 async def test_proposals_of_an_offer_that_is_gone_are_void(matching: Matching) -> None:
