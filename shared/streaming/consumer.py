@@ -99,10 +99,12 @@ class Consumer:
                 if self._is_well(member, {}):
                     member.report_idle()
             elif await self._work(batch, member):
-                at_once = min(at_once * 2, self.batch_size)
+                at_once = at_once if self._trouble.is_left else min(at_once * 2, self.batch_size)
             else:
                 # Fewer next time: what is too much for one transaction gets through in parts, and a halt at the limit
                 # of dead letters leaves as many of them to look at and to settle as the limit allows.
+                # As long as there can be fewer, the next try is another one, and comes soon.
+                self._trouble.slowed += at_once == 1
                 at_once = max(at_once // 2, 1)
                 await reader.go_back(batch)
                 await self._hold_back(member, reader, stopping)
@@ -150,7 +152,7 @@ class Consumer:
     async def _hold_back(self, member: Membership, reader: Reader, stopping: asyncio.Event) -> None:
         """Wait, polling with everything paused so as to stay in the group."""
         loop = asyncio.get_running_loop()
-        longest = min(FIRST_BACKOFF * 2 ** min(self._trouble.times - 1, 10), LAST_BACKOFF)
+        longest = min(FIRST_BACKOFF * 2 ** min(self._trouble.slowed, 10), LAST_BACKOFF)
         wait = longest * random.uniform(0.5, 1.0)  # noqa: S311  jitter, not a secret
         metrics.CONSUMER_BACKOFF.labels(self.group).set(wait)
         member.hold_back()

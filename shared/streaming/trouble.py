@@ -14,14 +14,21 @@ from shared.streaming.bookmark import Offsets
 
 @dataclass(slots=True)
 class Trouble:
-    """The first offset that failed in each partition, and when (seconds of a clock); how many times in all."""
+    """The first offset that failed in each partition, and when (seconds of a clock).
 
-    times: int = 0
+    `slowed`: how many tries in a row failed with as little at once as there can be.
+    """
+
+    slowed: int = 0
     _places: dict[TopicPartition, tuple[int, float]] = field(default_factory=dict)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether something failed that nothing has got past."""
+        return bool(self._places)
 
     def met(self, first: Offsets, now: float) -> None:
         """A batch that begins at these offsets has failed."""
-        self.times += 1
         for place, offset in first.items():
             self._places.setdefault(place, (offset, now))
 
@@ -37,5 +44,5 @@ class Trouble:
             if place in mine and following.get(place, offset) <= offset
         }
         if not self._places:
-            self.times = 0
+            self.slowed = 0
         return not self._places

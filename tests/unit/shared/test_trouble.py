@@ -23,7 +23,7 @@ def test_trouble_lasts_from_the_first_failure_that_is_left() -> None:
     trouble.met({HERE: 100}, now=5.0)
     assert not trouble.is_over({THERE: 51}, BOTH)
     trouble.met({THERE: 60}, now=20.0)
-    assert (trouble.lasts(now=31.0), trouble.times) == (30.0, 3)
+    assert (trouble.lasts(now=31.0), trouble.is_left) == (30.0, True)
     assert not trouble.is_over({HERE: 101}, BOTH)
     assert trouble.lasts(now=31.0) == 11.0
 
@@ -31,5 +31,6 @@ def test_trouble_lasts_from_the_first_failure_that_is_left() -> None:
 def test_a_partition_that_another_member_has_now_is_its_trouble() -> None:
     trouble = Trouble()
     trouble.met({HERE: 100}, now=1.0)
+    trouble.slowed += 3
     assert trouble.is_over({}, {THERE})
-    assert (trouble.lasts(now=9.0), trouble.times) == (0.0, 0)
+    assert (trouble.lasts(now=9.0), trouble.slowed, trouble.is_left) == (0.0, 0, False)
