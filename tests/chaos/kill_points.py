@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.hosting import process
 from shared.postgres import inbox, outbox, pool
-from shared.streaming import consumer, relay
+from shared.streaming import bookmark, consumer, relay
 from shared.streaming.bookmark import Bookmark
 from shared.streaming.consumer import Consumer
 
@@ -73,8 +73,10 @@ def _arm(point: KillPoint, die: Callable[[], None]) -> None:
             # The last statement of a unit of work; a unit without announcements is not one of the consumer's.
             _wrap(outbox, "store", after=die, only_if=_something_last)
         case KillPoint.BEFORE_OFFSETS:
+            _set(bookmark, "BEHIND", 0.0)  # each batch tells its own offsets, so there are as many passages as batches
             _wrap(Bookmark, "commit", before=die)
         case KillPoint.AFTER_OFFSETS:
+            _set(bookmark, "BEHIND", 0.0)
             _wrap(Bookmark, "commit", after=die)
         case KillPoint.BEFORE_SEND:
             _wrap(relay, "send", before=die)
