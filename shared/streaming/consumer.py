@@ -128,10 +128,11 @@ class Consumer:
 
     def _is_well(self, member: Membership, following: Offsets) -> bool:
         """Whether every batch that failed is got past by now, or lies in a partition that is another member's."""
-        is_over = self._trouble.is_over(following, member.kafka.assignment())
-        if is_over:
-            metrics.CONSUMER_HALTED.labels(self.group).set(0)
-        return is_over
+        self._trouble.got_past(following, member.kafka.assignment())
+        if self._trouble.is_left:
+            return False
+        metrics.CONSUMER_HALTED.labels(self.group).set(0)
+        return True
 
     async def _finished(self) -> None:
         """Return when no batch is in work and the offsets of the last one are committed."""

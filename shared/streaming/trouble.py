@@ -36,8 +36,8 @@ class Trouble:
         """Seconds since the oldest failure that nothing has got past."""
         return now - min((since for _, since in self._places.values()), default=now)
 
-    def is_over(self, following: Offsets, mine: Set[TopicPartition]) -> bool:
-        """Whether nothing is left, now that all before `following` is done and the partitions `mine` are held."""
+    def got_past(self, following: Offsets, mine: Set[TopicPartition]) -> None:
+        """All before `following` is done, and of all partitions those in `mine` are held."""
         self._places = {
             place: (offset, since)
             for place, (offset, since) in self._places.items()
@@ -45,4 +45,3 @@ class Trouble:
         }
         if not self._places:
             self.slowed = 0
-        return not self._places

@@ -18,7 +18,7 @@ from services.matching.rules.competing import open_applications, open_offers
 from services.matching.rules.rounds import MatchingRound, Problem, Progress, RoundPair, RoundState, begun, moved
 from services.matching.rules.searches import Search
 from services.matching.storage import offers, proposals, rounds, searches
-from services.matching.storage.ground import NOBODY, Ground
+from services.matching.storage.ground import ground_among
 from services.matching.storage.living import living_in
 from shared.hosting.service import Hosted
 from shared.postgres import pool
@@ -133,8 +133,7 @@ class _Work:
         for number, search in enumerate(open_):
             if number % TELL_EVERY == 0:
                 await self._tell(Progress(LOOKING, number, len(open_)))
-            gone = refused.get(search.application_id, NOBODY)
-            ground = Ground(living.policies[search.policy], living, {}, today, gone)
+            ground = ground_among(living, search, today, refused)
             for hit in living.index.best(ground.request_of(search), ground.scale, top=self.round.candidates):
                 pairs.add(search.application_id, hit.offer_id, hit.score)
             await asyncio.sleep(0)

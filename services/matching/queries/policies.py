@@ -11,7 +11,7 @@ from services.matching.rules.effects import Compared, TermsEffectView, terms_eff
 from services.matching.rules.policy import Policy, Terms, newest
 from services.matching.rules.searches import Search
 from services.matching.storage import offers, policies, proposals, searches
-from services.matching.storage.ground import NOBODY, Ground
+from services.matching.storage.ground import Ground, ground_among
 from services.matching.storage.living import living_in
 from shared.postgres.pool import Connection
 from shared.postgres.unit_of_work import UnitOfWork
@@ -45,9 +45,7 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
     refused = await proposals.all_refused(work.connection, [one.application_id for one in open_])
     compared = []
     for search in open_:
-        gone = refused.get(search.application_id, NOBODY)
-        ground = Ground(living.policies[search.policy], living, {}, work.today, gone)
-        compared.append(_compared(ground, search, asked.terms))
+        compared.append(_compared(ground_among(living, search, work.today, refused), search, asked.terms))
         await asyncio.sleep(0)  # others have a turn after each
     named = {offer for one in compared for offer in (*one.before, *one.after)}
     known = {one.offer_id: one for one in await offers.candidates(work.connection, named)}

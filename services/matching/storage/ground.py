@@ -41,6 +41,11 @@ class Ground:
         return request_for(search, soonest(self.today, self.policy.answer_days), self.refused)
 
 
+def ground_among(living: Living, search: Search, today: date, refused: Mapping[UUID, frozenset[UUID]]) -> Ground:
+    """What one of many searches goes by that have begun, when all is brought up to date; `refused` by application."""
+    return Ground(living.policies[search.policy], living, {}, today, refused.get(search.application_id, NOBODY))
+
+
 async def ground_of_new(work: UnitOfWork, programme: str) -> Ground:
     """What a search of this programme goes by that begins now."""
     living = living_in(work)

@@ -96,9 +96,7 @@ async def put_forward(
     work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy, *, first_rank: int
 ) -> None:
     """Store further proposals of a search that has some: published, or computed where a coordinator chooses."""
-    fresh = _drawn_up(work, search, ranked, policy, first_rank)
-    await proposals.put_proposals(work.connection, fresh)
-    _tell_proposed(work, [one for one in fresh if one.is_open])
+    await make_known(work, _drawn_up(work, search, ranked, policy, first_rank))
 
 
 async def publish(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], policy: Policy) -> list[Proposal]:
@@ -108,15 +106,16 @@ async def publish(work: UnitOfWork, search: Search, ranked: Sequence[Ranked], po
     return fresh
 
 
-async def make_known(work: UnitOfWork, published: Sequence[Proposal]) -> None:
-    """Store proposals and announce them to both sides."""
-    await proposals.put_proposals(work.connection, published)
-    _tell_proposed(work, published)
+async def make_known(work: UnitOfWork, fresh: Sequence[Proposal]) -> None:
+    """Store proposals, and announce those that are published to both sides."""
+    await proposals.put_proposals(work.connection, fresh)
+    _tell_proposed(work, fresh)
 
 
-def _tell_proposed(work: UnitOfWork, published: Sequence[Proposal]) -> None:
-    for proposal in published:
-        work.announce(_proposed(proposal), case=proposal.application_id)
+def _tell_proposed(work: UnitOfWork, fresh: Sequence[Proposal]) -> None:
+    for proposal in fresh:
+        if proposal.is_open:
+            work.announce(_proposed(proposal), case=proposal.application_id)
 
 
 def drawn_up(

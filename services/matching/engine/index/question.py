@@ -120,22 +120,14 @@ def ask(
 
     What `codes` and `slots` lack, no offer has. `answering`: slots of the offers that answer this application.
     """
-    weights, dac = scale.weights, sorted(request.dac)
+    dac, points = sorted(request.dac), _points(request, scale)
     modes = advised(request.participants) if request.mode is None else (request.mode,)
     speakers = [_speakers(request, bitmaps, level) for level in WORKING_LEVELS]
     themes = [bitmaps.row(("theme", code)) for code in request.themes]
     purposes = [bitmaps.row(("dac", code)) for code in dac]
     sectors = [bitmaps.row(("sector", code[:3])) for code in dac]
-    knowledge = tables.knowledge(weights.knowledge, len(request.themes), len(dac), len(request.sdgs))
-    language = tables.language(weights.language)
-    position, context = tables.position(weights.position, request.position), tables.context(weights.context)
-    beside_line = int(language.max()) + hundredths(weights.availability, 1.0)
-    beside_knowledge = beside_line + int(position.max() + context.max())
-    numbers = _numbers(request, scale, bitmaps, codes)._replace(
-        most_beside_knowledge=beside_knowledge, most_beside_line=beside_line, counting=counting
-    )
     return Question(
-        numbers=numbers,
+        numbers=_numbers(request, scale, bitmaps, codes, points, counting=counting),
         knows=_rows((*themes, *purposes, *(sectors if request.related else ()))),
         themes=_rows(themes),
         dac=_rows(purposes),
@@ -149,16 +141,35 @@ def ask(
         preferred=_known(request.preferred, codes.organisations),
         refused=_known(request.refused, slots),
         answering=_rows(answering),
-        knowledge=knowledge,
-        position=position,
-        context=context,
-        language=language,
+        **points._asdict(),
         expected=_expected(scale, codes.countries),
         theirs=sums_of(scale.of_organisations, codes.organisations),
     )
 
 
-def _numbers(request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes) -> Numbers:
+class _Points(NamedTuple):
+    """The tables of points of a question."""
+
+    knowledge: Table
+    position: Table
+    context: Table
+    language: Table
+
+
+def _points(request: Request, scale: Scale) -> _Points:
+    weights = scale.weights
+    return _Points(
+        knowledge=tables.knowledge(weights.knowledge, len(request.themes), len(request.dac), len(request.sdgs)),
+        position=tables.position(weights.position, request.position),
+        context=tables.context(weights.context),
+        language=tables.language(weights.language),
+    )
+
+
+def _numbers(
+    request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes, points: _Points, *, counting: bool
+) -> Numbers:
+    most_beside_line = int(points.language.max()) + hundredths(scale.weights.availability, 1.0)
     return Numbers(
         live=bitmaps.row(LIVE),
         active=bitmaps.row(ACTIVE),
@@ -178,9 +189,9 @@ def _numbers(request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes) -> 
         subregion=_place(request.place.subregion, codes.places),
         availability=float(scale.weights.availability),
         mean_rating=float(scale.mean_rating),
-        most_beside_knowledge=0,
-        most_beside_line=0,
-        counting=True,
+        most_beside_knowledge=most_beside_line + int(points.position.max() + points.context.max()),
+        most_beside_line=most_beside_line,
+        counting=counting,
     )
 
 
