@@ -27,6 +27,7 @@ Function = Callable[..., Awaitable[Any]]
 # The variable, and what it sets: a number of seconds, or a time as PostgreSQL writes it.
 TIMES: Mapping[str, tuple[object, str, type]] = {
     "CHAOS_GIVE_UP_AFTER": (consumer, "GIVE_UP_AFTER", float),  # for so long a batch may fail
+    "CHAOS_FIRST_BACKOFF": (consumer, "FIRST_BACKOFF", float),  # for about so long a batch that failed is held back
     "CHAOS_POLL_WITHIN": (consumer, "POLL_WITHIN", float),  # for so long a batch may be in work
     "CHAOS_ACKNOWLEDGED_WITHIN": (relay, "ACKNOWLEDGED_WITHIN", float),  # for so long Kafka may take
     "CHAOS_RELAY_IDLE": (relay, "IDLE", str),  # after such a silence the server ends the relay's session

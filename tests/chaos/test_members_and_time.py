@@ -55,18 +55,22 @@ async def test_members_that_join_while_a_batch_is_held_back_lose_nothing(stage: 
     not given back either.
     """
     caller, database = await stage.caller(), await stage.echo_database()
+    holding = NAMELESS | {"CHAOS_FIRST_BACKOFF": "3"}  # so that partitions come while it does, and hardly between
     await database.pool.execute("INSERT INTO defects VALUES ($1)", DEFECTIVE)
     stage.caller_relay()
-    first = stage.echo("react", environment=NAMELESS)
+    first = stage.echo("react", environment=holding)
     stage.echo("relay")
     async with caller.talking(stage.applications):
         await caller.say([a_fact(application_id, DEFECTIVE) for application_id in stage.applications])
         await first.not_ready("LookupError: the batch is tried again")
-        guest = stage.echo("react", environment=NAMELESS)
+        guest = stage.echo("react", environment=holding)
         await guest.not_ready("LookupError: the batch is tried again")
         assert await guest.stop() == 0
-    await database.pool.execute("DELETE FROM defects")
-    await first.ready()
+        await database.pool.execute("DELETE FROM defects")
+        await first.ready()
+        await stage.more_is_heard(
+            40
+        )  # beyond what was lost, and before any member begins at the committed offsets again
     await caller.say_to_all(stage.applications)  # so that every partition's offsets go past what was lost
     await stage.at_rest()
     await stage.invariant_holds()
