@@ -68,9 +68,7 @@ async def test_members_that_join_while_a_batch_is_held_back_lose_nothing(stage: 
         assert await guest.stop() == 0
         await database.pool.execute("DELETE FROM defects")
         await first.ready()
-        await stage.more_is_heard(
-            40
-        )  # beyond what was lost, and before any member begins at the committed offsets again
+        await stage.more_is_heard(40)  # past what was lost, before somebody begins at the committed offsets again
     await caller.say_to_all(stage.applications)  # so that every partition's offsets go past what was lost
     await stage.at_rest()
     await stage.invariant_holds()
