@@ -1,5 +1,7 @@
 """The living index finds what the slow and obvious searches find, whatever happened to it before."""
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,8 @@ import orjson
 import pytest
 
 from services.matching.engine.filters import obstacles
-from services.matching.engine.index import OfferIndex, make_ready, scan
+from services.matching.engine.index import OfferIndex, scan
+from services.matching.engine.index.bitmaps import write
 from services.matching.engine.index.columns import LINE, PACKED, Columns
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
@@ -115,7 +118,7 @@ def test_the_rank_of_an_offer_is_its_place_in_the_whole_list(market: Market, off
 def test_a_line_is_packed_as_numpy_lays_it_out() -> None:
     values = tuple(range(1, 21))
     line = np.zeros(1, LINE)
-    PACKED.pack_into(line.view(np.uint8).data, 0, float(values[0]), *values[1:])
+    PACKED.pack_into(line.view(np.uint8).data, 0, *values[:4], float(values[4]), *values[5:])
     assert tuple(line[0].tolist())[:20] == values
     assert LINE.itemsize == 64
     columns = Columns()
@@ -155,6 +158,17 @@ def test_after_many_changes_it_is_the_index_of_what_is_left(market: Market) -> N
     assert len(index) == len(there)
 
 
+def test_asking_for_an_organisation_makes_it_no_known_one(market: Market) -> None:
+    index, stranger = filled(list(market.offers(50))), UUID(int=77)
+    known = index.expectations().of_organisations
+    before = dict(known)
+    assert known.get(stranger) is None
+    assert stranger not in known
+    index.search(replace(market.request(), organisation_id=stranger, preferred=frozenset({stranger})), Scale(), top=3)
+    assert stranger.hex not in index.frozen().told["organisations"]
+    assert dict(known) == before
+
+
 def test_what_was_frozen_and_written_is_the_same_index(market: Market, tmp_path: Path) -> None:
     """Also with slots that are free, and for what happens to it afterwards."""
     random, some = Random(17), list(market.offers(1200, organisations=150))
@@ -179,14 +193,38 @@ def test_what_was_frozen_and_written_is_the_same_index(market: Market, tmp_path:
             assert again.search(request, scale, top=TOP) == index.search(request, scale, top=TOP)
 
 
-def test_making_ready_compiles_all_that_a_search_needs(market: Market, offers: list[Candidate]) -> None:
-    """Breaks when the request that it tries is of other types than real ones: each process would compile again."""
-    make_ready()
-    compiled = [len(each.signatures) for each in (scan.best, scan.tally)]
-    index, request = filled(offers[:50]), market.request()
+def test_making_ready_compiles_all_that_a_search_or_a_change_needs() -> None:
+    """Breaks when what it tries is of other types than real ones: each process would compile again."""
+    tried = run("make_ready()")
+    assert 0 not in tried
+    assert run("make_ready(); search_and_change()") == tried
+
+
+def run(acts: str) -> list[int]:
+    """How many forms of each pass were compiled in a process of its own: in this one others have done it already."""
+    said = subprocess.run(
+        [sys.executable, "-c", f"from {__name__} import *; {acts}; print(forms())"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    return [int(number) for number in said.split()]
+
+
+def forms() -> str:
+    return " ".join(str(len(each.signatures)) for each in (scan.best, scan.tally, write))
+
+
+def search_and_change() -> None:
+    market = Market(7)
+    offers = list(market.offers(50))
+    index, request = filled(offers), market.request()
     hits = index.search(request, Scale(), top=TOP)
     index.removed(request)
     index.best(request, Scale(), top=TOP)
     for hit in hits.best:
         index.rank(request, Scale(), hit)
-    assert [len(each.signatures) for each in (scan.best, scan.tally)] == compiled
+    for one in offers:
+        index.put(one)
+        index.remove(one.offer_id)

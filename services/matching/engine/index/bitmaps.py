@@ -1,9 +1,11 @@
 """One bit for each offer under each name: which offers are open, know sanitation, speak French at C1 …"""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
+
+from services.matching.engine.compiling import compiled
 
 WORD = 64
 # Rows would otherwise lie a power of two apart, where a processor's cache can hold few of their words at once: the
@@ -51,15 +53,25 @@ class Bitmaps:
         """Whether an offer's bit is set."""
         return bool(int(self.bits[row, slot // WORD]) >> slot % WORD & 1)
 
-    def put(self, slot: int, names: Iterable[Hashable]) -> None:
-        """Set the offer's bit under these names."""
-        rows = np.array([self._rows.get(name) or self._add(name) for name in names], np.intp)
-        column = self.bits[:, slot // WORD]
-        column[rows] |= np.uint64(1 << slot % WORD)
+    def mask(self, names: Iterable[Hashable]) -> int:
+        """These names as one number, in which bit n stands for row n; a new name gets a row."""
+        mask = 0
+        for name in names:
+            mask |= 1 << (self._rows.get(name) or self._add(name))
+        return mask
+
+    def named_in(self, mask: int) -> Iterator[Hashable]:
+        """The names of a mask."""
+        return (name for name, row in self._rows.items() if mask >> row & 1)
+
+    def put(self, slot: int, mask: int) -> None:
+        """Set the offer's bit under the names of the mask, and clear it under every other."""
+        words = -(-(len(self._rows) + 1) // WORD)
+        write(self.bits, np.frombuffer(mask.to_bytes(8 * words, "little"), np.uint64), slot, len(self._rows) + 1)
 
     def take(self, slot: int) -> None:
         """Clear the offer's bit under every name."""
-        self.bits[: len(self._rows) + 1, slot // WORD] &= ~np.uint64(1 << slot % WORD)
+        self.put(slot, 0)
 
     def make_room(self, slots: int) -> None:
         """Let a row have at least so many bits."""
@@ -78,3 +90,16 @@ class Bitmaps:
             self.bits = grown
         self._rows[name] = row
         return row
+
+
+@compiled
+def write(bits: npt.NDArray[np.uint64], mask: npt.NDArray[np.uint64], slot: int, rows: int) -> None:
+    """Write one offer's bits, a row's from the bit of its number in the mask; the word of a row that stays is left."""
+    word, place = slot >> 6, np.uint64(slot & 63)
+    bit = np.uint64(1) << place
+    for row in range(rows):
+        has = (mask[row >> 6] >> np.uint64(row & 63)) & np.uint64(1)
+        before = bits[row, word]
+        after = (before & ~bit) | (has << place)
+        if after != before:
+            bits[row, word] = after

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -15,16 +15,16 @@ NOTHING_KNOWN = -1
 
 LINE = np.dtype(
     [
-        ("rating", np.float64),  # the mean of `ratings`
         ("first", np.int32),  # of the first free stretch, as a proleptic ordinal; 1 where there is none
         ("last", np.int32),  # its last day; 0 where there is none
         ("more", np.int32),  # where the other stretches begin in the pool
+        ("others", np.int32),  # how many other stretches
+        ("rating", np.float64),  # the mean of `ratings`
         ("organisation", np.int32),
         ("reserved", np.int32),
         ("ratings", np.int32),
         ("answered", np.int32),  # proposals that were answered
         ("accepted", np.int32),  # and those of them that were accepted
-        ("others", np.int16),  # how many other stretches
         ("country", np.int16),
         ("region", np.int16),  # NOTHING_KNOWN where nothing is known, as in the four below
         ("subregion", np.int16),
@@ -40,22 +40,28 @@ LINE = np.dtype(
     align=True,
 )
 # The same as the struct module has it, which writes a line in a fraction of the time that numpy takes for a tuple.
-PACKED = Struct("=d8i5h6b")
-# And what is read of one line at each change: organisation, answered, accepted, others, country.
-COUNTED, COUNTED_AT = Struct("=i8xiihh"), 20
+PACKED = Struct("=4id5i4h6b")
+# And what is read of one line at each change: others, organisation, answered, accepted, country, standing.
+COUNTED, COUNTED_AT = Struct("=i8xi8xiih11xb"), 12
+OTHERS = Struct("=i")
 STRETCH = np.dtype([("first", np.int32), ("last", np.int32)])
 NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
 FIRST_LINES, FIRST_STRETCHES = 1024, 256
 
 
 class Counted(NamedTuple):
-    """The number of the organisation, answers and accepted ones, stretches in the pool, the number of the country."""
+    """Stretches in the pool, the number of the organisation, answers and accepted ones, the number of the country, and
+    1 where the offer answers no application in particular."""
 
+    others: int
     organisation: int
     answered: int
     accepted: int
-    others: int
     country: int
+    standing: int
+
+
+NOTHING_COUNTED = Counted(0, 0, 0, 0, 0, 1)
 
 
 class Columns:
@@ -92,18 +98,26 @@ class Columns:
         """Say whose line this is from now on."""
         self.ids[slot] = (offer_id.int >> 64, offer_id.int & 0xFFFF_FFFF_FFFF_FFFF)
 
-    def write(self, slot: int, line: tuple[object, ...], free: Sequence[Days]) -> None:
-        """Write an offer's line; `line` are the values of LINE in their order, but for those of the stretches."""
-        if others_before := self.counted(slot).others:
-            self._left_behind += others_before
-            self.lines[slot]["others"] = 0
-        first, *others = [(days.first.toordinal(), days.last.toordinal()) for days in free] or [(1, 0)]
-        more = self._pooled(others) if others else 0
-        PACKED.pack_into(self._bytes, slot * LINE.itemsize, line[0], *first, more, *line[1:6], len(others), *line[6:])
+    def write(self, slot: int, line: tuple[Any, ...], free: Sequence[Days]) -> Counted:
+        """Write an offer's line; `line` are the values of LINE in their order, but for those of the stretches.
+
+        Returns what was counted of the line that was there before.
+        """
+        before = self.counted(slot)
+        if before.others:
+            self._left_behind += before.others
+            OTHERS.pack_into(self._bytes, slot * LINE.itemsize + COUNTED_AT, 0)
+        first, last, more, others = 1, 0, 0, 0
+        if free:
+            first, last, others = free[0].first.toordinal(), free[0].last.toordinal(), len(free) - 1
+        if others:
+            more = self._pooled(free[1:])
+        PACKED.pack_into(self._bytes, slot * LINE.itemsize, first, last, more, others, *line)
+        return before
 
     def counted(self, slot: int) -> Counted:
         """What is counted of an offer."""
-        return Counted(*COUNTED.unpack_from(self._bytes, slot * LINE.itemsize + COUNTED_AT))
+        return Counted._make(COUNTED.unpack_from(self._bytes, slot * LINE.itemsize + COUNTED_AT))
 
     def stretches(self, slot: int) -> list[tuple[int, int]]:
         """The free stretches of an offer, in their order, as ordinals."""
@@ -118,13 +132,13 @@ class Columns:
         """Bytes of all arrays."""
         return self.lines.nbytes + self.ids.nbytes + self.pool.nbytes
 
-    def _pooled(self, stretches: Sequence[tuple[int, int]]) -> int:
+    def _pooled(self, stretches: Sequence[Days]) -> int:
         if self._left_behind > max(FIRST_STRETCHES, self._end // 2):
             self._pack()
         at, self._end = self._end, self._end + len(stretches)
         if self._end > len(self.pool):
             self.pool = _grown(self.pool, self._end)
-        self.pool[at : self._end] = stretches
+        self.pool[at : self._end] = [(days.first.toordinal(), days.last.toordinal()) for days in stretches]
         return at
 
     def _pack(self) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from services.matching.engine.index.answers import AnswerSums
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.columns import Columns
-from services.matching.engine.index.entries import Codes
+from services.matching.engine.index.entries import Codes, Numbered
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -57,10 +57,14 @@ def codes_of(this: Frozen) -> Codes:
     """The numbers of codes."""
     told = this.told
     return Codes(
-        organisations={UUID(hex=one): number for number, one in enumerate(told["organisations"])},
-        countries={code: number for number, code in enumerate(told["countries"])},
-        places={code: number for number, code in enumerate(told["places"])},
+        organisations=_numbered(UUID(hex=one) for one in told["organisations"]),
+        countries=_numbered(told["countries"]),
+        places=_numbered(told["places"]),
     )
+
+
+def _numbered(things: Iterable[Any]) -> Numbered:
+    return Numbered((thing, number) for number, thing in enumerate(things))
 
 
 def answers_of(this: Frozen) -> dict[UUID, UUID]:

@@ -1,6 +1,6 @@
 """The living index of offers: put in, changed and taken out in place, and searched at any moment in between."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from uuid import UUID
@@ -11,10 +11,11 @@ from services.matching.engine.acceptance import Expectations
 from services.matching.engine.days import without_booked
 from services.matching.engine.filters import FILTERS
 from services.matching.engine.index import scan
+from services.matching.engine.index.answering import Answering
 from services.matching.engine.index.answers import AnswerSums
 from services.matching.engine.index.bitmaps import Bitmaps
-from services.matching.engine.index.columns import LINE, Columns
-from services.matching.engine.index.entries import LIVE, Codes, names_of
+from services.matching.engine.index.columns import LINE, NOTHING_COUNTED, Columns
+from services.matching.engine.index.entries import LIVE, Codes, Names
 from services.matching.engine.index.frozen import (
     Frozen,
     answers_of,
@@ -59,30 +60,30 @@ class OfferIndex:
 
     def __init__(self) -> None:
         self._bitmaps, self._columns = Bitmaps(), Columns()
+        self._names = Names(self._bitmaps)
         self._slots: dict[UUID, int] = {}
         self._free: list[int] = []
         self._codes = Codes()
         self._sums = AnswerSums(self._codes)
-        self._answers: dict[UUID, UUID] = {}
-        self._answering: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        self._answering = Answering({})
 
     @classmethod
     def of(cls, this: Frozen) -> "OfferIndex":
         """The index that was frozen."""
         index = cls()
         index._bitmaps, index._columns, index._codes = bitmaps_of(this), columns_of(this), codes_of(this)
+        index._names = Names(index._bitmaps)
         live = index._bitmaps.bits[index._bitmaps.row(LIVE)]
         index._slots = dict(slots_in_use(this, live))
         index._free = sorted(set(range(this.told["slots"])) - set(index._slots.values()), reverse=True)
-        for offer_id, application_id in answers_of(this).items():
-            index._answers[offer_id] = application_id
-            index._answering[application_id].add(offer_id)
+        index._answering = Answering(answers_of(this))
         index._sums = sums_of_answers(this, index._codes, index._slots.values())
         return index
 
     def frozen(self) -> Frozen:
         """All of it, as it is now; later changes do not touch it."""
-        return frozen(self._bitmaps, self._columns, self._codes, len(self._slots) + len(self._free), self._answers)
+        slots, answers = len(self._slots) + len(self._free), self._answering.applications
+        return frozen(self._bitmaps, self._columns, self._codes, slots, answers)
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -100,27 +101,25 @@ class OfferIndex:
 
     def put(self, candidate: Candidate) -> None:
         """Put an offer in, or in the place of what was known of it."""
-        slot = self._slots.get(candidate.offer_id)
+        slot = known = self._slots.get(candidate.offer_id)
         if slot is None:
-            slot = self._slots[candidate.offer_id] = self._free.pop() if self._free else len(self._slots)
-            self._bitmaps.make_room(slot + 1)
-            self._columns.make_room(slot + 1)
-            self._columns.name(slot, candidate.offer_id)
-        else:
-            self._forget(slot)
-        self._answer(candidate)
+            slot = self._slot_for(candidate.offer_id)
         free = without_booked(candidate.windows, candidate.booked)
-        self._bitmaps.put(slot, names_of(candidate, free))
-        self._columns.write(slot, self._codes.line(candidate), free)
-        self._sums.count(self._columns.counted(slot), 1)
+        self._bitmaps.put(slot, self._names.of(candidate, free))
+        written = self._columns.write(slot, self._codes.line(candidate), free)
+        before = NOTHING_COUNTED if known is None else written
+        self._sums.change(before, self._columns.counted(slot))
+        if candidate.answers is not None or not before.standing:
+            self._answering.put(candidate.offer_id, candidate.answers)
 
     def remove(self, offer_id: UUID) -> None:
         """Take an offer out for good; one that is not there needs nothing."""
         slot = self._slots.pop(offer_id, None)
         if slot is None:
             return
-        self._forget(slot)
-        self._forget_answer(offer_id)
+        self._sums.change(self._columns.counted(slot), NOTHING_COUNTED)
+        self._bitmaps.take(slot)
+        self._answering.put(offer_id, None)
         self._free.append(slot)
 
     def expectations(self) -> Expectations:
@@ -144,7 +143,7 @@ class OfferIndex:
             return None
         line, question = self._columns.lines[slot], self._question(request, scale)
         preferred = int(line["organisation"]) in question.preferred
-        answers = self._answers.get(hit.offer_id) == request.application_id
+        answers = self._answering.applications.get(hit.offer_id) == request.application_id
         than = question.numbers._replace(
             than_key=key_of(hit.score, preferred, answers, int(line["reserved"])), than_slot=slot
         )
@@ -199,7 +198,12 @@ class OfferIndex:
                 for name in LINE.names or ()
                 if name not in OF_STRETCHES
             ]
-            known[offer_id] = (names, tuple(facts), tuple(self._columns.stretches(slot)), self._answers.get(offer_id))
+            known[offer_id] = (
+                names,
+                tuple(facts),
+                tuple(self._columns.stretches(slot)),
+                self._answering.applications.get(offer_id),
+            )
         return known
 
     def _best(self, question: Question, top: int) -> tuple[tuple[Hit, ...], int]:
@@ -220,7 +224,7 @@ class OfferIndex:
         return found
 
     def _question(self, request: Request, scale: Scale, *, counting: bool = True) -> Question:
-        answering = self._answering.get(request.application_id, ())
+        answering = self._answering.offers(request.application_id)
         return ask(
             request,
             scale,
@@ -231,19 +235,9 @@ class OfferIndex:
             counting=counting,
         )
 
-    def _forget(self, slot: int) -> None:
-        self._sums.count(self._columns.counted(slot), -1)
-        self._bitmaps.take(slot)
-
-    def _answer(self, candidate: Candidate) -> None:
-        self._forget_answer(candidate.offer_id)
-        if candidate.answers is not None:
-            self._answers[candidate.offer_id] = candidate.answers
-            self._answering[candidate.answers].add(candidate.offer_id)
-
-    def _forget_answer(self, offer_id: UUID) -> None:
-        application_id = self._answers.pop(offer_id, None)
-        if application_id is not None:
-            self._answering[application_id].discard(offer_id)
-            if not self._answering[application_id]:
-                del self._answering[application_id]
+    def _slot_for(self, offer_id: UUID) -> int:
+        slot = self._slots[offer_id] = self._free.pop() if self._free else len(self._slots)
+        self._bitmaps.make_room(slot + 1)
+        self._columns.make_room(slot + 1)
+        self._columns.name(slot, offer_id)
+        return slot

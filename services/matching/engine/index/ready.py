@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.offers import OfferIndex
 from services.matching.engine.values import Days, Place, Request, Scale
 from shared.primitives.terms import Level, Mode, Position
@@ -11,11 +12,12 @@ _NOBODY = UUID(int=0)
 
 
 def make_ready() -> None:
-    """Compile what a search needs, or read what an earlier process has compiled.
+    """Compile what a search or a change needs, or read what an earlier process has compiled.
 
     The first time takes some ten seconds of a processor: a process that answers or hears others does it in a thread,
     before it begins.
     """
+    Bitmaps().take(0)
     index, days = OfferIndex(), Days(date.min, date.min)
     request = Request(
         application_id=_NOBODY,

@@ -8,13 +8,14 @@ a folder, where a commit waits for the disk, as it does in the servers that are 
 gone with its process, as ours is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 
 import tantivy
 
 from services.matching.engine.days import without_booked
-from services.matching.engine.index.entries import names_of
+from services.matching.engine.index.bitmaps import Bitmaps
+from services.matching.engine.index.entries import Names
 from services.matching.engine.values import Candidate
 
 HEAP, PORTION = 256_000_000, 100_000
@@ -32,6 +33,8 @@ class Tantivy:
             fields.add_text_field(name, tokenizer_name="raw", index_option="basic")
         fields.add_bytes_field("numbers", fast=True)
         self._schema = fields.build()
+        self._bitmaps = Bitmaps()  # for the names alone
+        self._names = Names(self._bitmaps)
         self._index = tantivy.Index(self._schema, str(folder) if folder else None)
         self._index.config_reader(reload_policy="manual")
         self._writer = self._index.writer(HEAP, num_threads=1)
@@ -46,7 +49,7 @@ class Tantivy:
         """What is kept of an offer."""
         document = tantivy.Document()
         document.add_text("offer", one.offer_id.hex)
-        for name in names_of(one, without_booked(one.windows, one.booked)):
+        for name in self._named(one):
             document.add_text("has", str(name))
         document.add_bytes("numbers", NUMBERS)
         return document
@@ -65,11 +68,13 @@ class Tantivy:
     def has(self, one: Candidate) -> bool:
         """Whether a search for the offer's id and everything that it has finds it, and no other state of it."""
         named = [tantivy.Query.term_query(self._schema, "offer", one.offer_id.hex)]
-        names = names_of(one, without_booked(one.windows, one.booked))
-        terms = [tantivy.Query.term_query(self._schema, "has", str(name)) for name in names]
+        terms = [tantivy.Query.term_query(self._schema, "has", str(name)) for name in self._named(one)]
         searcher = self._index.searcher()
         known, found = (
             len(searcher.search(tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in some]), 2).hits)
             for some in (named, named + terms)
         )
         return known == found == 1
+
+    def _named(self, one: Candidate) -> Iterator[Hashable]:
+        return self._bitmaps.named_in(self._names.of(one, without_booked(one.windows, one.booked)))
