@@ -1,9 +1,10 @@
 """The living index finds what the slow and obvious searches find, whatever happened to it before."""
 
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 import pytest
 
 from services.matching.engine.filters import obstacles
-from services.matching.engine.index import OfferIndex, scan
+from services.matching.engine.index import OfferIndex, make_ready, scan
 from services.matching.engine.index.bitmaps import write
 from services.matching.engine.index.columns import LINE, PACKED, Columns
 from services.matching.engine.index.frozen import Frozen
@@ -195,28 +196,26 @@ def test_what_was_frozen_and_written_is_the_same_index(market: Market, tmp_path:
 
 def test_making_ready_compiles_all_that_a_search_or_a_change_needs() -> None:
     """Breaks when what it tries is of other types than real ones: each process would compile again."""
-    tried = run("make_ready()")
+    tried = in_a_new_process(forms)
     assert 0 not in tried
-    assert run("make_ready(); search_and_change()") == tried
+    assert in_a_new_process(forms_after_use) == tried
 
 
-def run(acts: str) -> list[int]:
-    """How many forms of each pass were compiled in a process of its own: in this one others have done it already."""
-    said = subprocess.run(
-        [sys.executable, "-c", f"from {__name__} import *; {acts}; print(forms())"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    ).stdout
-    return [int(number) for number in said.split()]
+def in_a_new_process(count: Callable[[], list[int]]) -> list[int]:
+    """In this one, other tests have compiled already."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(count).result(timeout=120)
 
 
-def forms() -> str:
-    return " ".join(str(len(each.signatures)) for each in (scan.best, scan.tally, write))
+def forms() -> list[int]:
+    """How many forms of each pass are compiled once a process is ready."""
+    make_ready()
+    return [len(each.signatures) for each in (scan.best, scan.tally, write)]
 
 
-def search_and_change() -> None:
+def forms_after_use() -> list[int]:
+    """The same after a search and a change."""
+    make_ready()
     market = Market(7)
     offers = list(market.offers(50))
     index, request = filled(offers), market.request()
@@ -228,3 +227,4 @@ def search_and_change() -> None:
     for one in offers:
         index.put(one)
         index.remove(one.offer_id)
+    return forms()
