@@ -107,8 +107,9 @@ def _table(offers: list[Answer], spoken: Speech) -> Table:
 
 def _reasons(contributions: list[Answer], spoken: Speech) -> Iterator[str]:
     for one in contributions:
-        points, most = spoken.number(one["points"]), one["out_of"]
-        said = f"{factor_name(spoken, one['factor'])} {points}" + (f"/{spoken.number(most)}" if most else "")
+        said, points, most = factor_name(spoken, one["factor"]), one["points"], one["out_of"]
+        if points or most:
+            said += f" {spoken.number(points)}" + (f"/{spoken.number(most)}" if most else "")
         why = [reason(spoken, code) for code in one["because"]]
         yield f"{said}: {spoken.listing(why)}" if why else said
 

@@ -14,6 +14,7 @@ _FACTORS: Mapping[str, str] = {
     "language": _("Language"),
     "availability": _("Availability and track record"),
     "acceptance": _("How often this offerer has agreed"),
+    "fairness": _("Fairness"),
 }
 
 _FILTERS: Mapping[str, str] = {
@@ -99,6 +100,32 @@ def _rating(speech: Speech, value: str) -> str:
     return value if rating is None else speech.say("rated %(value)s of 5", value=speech.number(rating))
 
 
+def _first_timer(speech: Speech, value: str) -> str | None:
+    points = decimal(value)
+    return (
+        None
+        if points is None
+        else speech.say_many(
+            "placed %(number)s point higher, as it takes part for the first time",
+            "placed %(number)s points higher, as it takes part for the first time",
+            points,
+        )
+    )
+
+
+def _south_south(speech: Speech, value: str) -> str | None:
+    points = decimal(value)
+    return (
+        None
+        if points is None
+        else speech.say_many(
+            "placed %(number)s point higher, as both are of the Global South",
+            "placed %(number)s points higher, as both are of the Global South",
+            points,
+        )
+    )
+
+
 def _answers(speech: Speech, value: str) -> str | None:
     return counted(
         value, lambda answers: speech.say_many("%(number)s earlier answer", "%(number)s earlier answers", answers)
@@ -142,6 +169,8 @@ _KINDS: Mapping[str, Callable[[Speech, str], str | None]] = {
     "country": Speech.country,
     "days": _days,
     "rating": _rating,
+    "first-timer": _first_timer,
+    "south-south": _south_south,
     "answers": _answers,
     "accepted": _agreed,
     "answers-for-others": _answers_for_others,

@@ -79,12 +79,12 @@ class FullMasks:
                 self.firsts[row, column], self.lasts[row, column] = days.first.toordinal(), days.last.toordinal()
 
     def best(self, request: Request, scale: Scale, top: int) -> list[tuple[UUID, int]]:
-        """The ids of the best, and their scores in hundredths of a point."""
+        """The ids of the best, and their scores with what favours them, in hundredths of a point."""
         longest, free = self._days(request)
         mode, has_days = self._mode(request, longest)
         languages, understood = self._languages(request)
         passed = self._passed(request) & has_days & understood
-        score = self._score(request, scale, free, mode, languages)
+        score = self._score(request, scale, free, mode, languages) + self._favour(request, scale)
         preferred = self.organisations.among(request.preferred)
         unanswered = ~self.answers.among([request.application_id])
         order = np.lexsort((self.order_of_ids, self.reserved, unanswered, -score, ~preferred))
@@ -156,6 +156,14 @@ class FullMasks:
         expected = (accepted + PSEUDO_ANSWERS * expected) / (others + PSEUDO_ANSWERS)
         agrees = (self.accepted + PSEUDO_ANSWERS * expected) / (self.answered + PSEUDO_ANSWERS)
         return _hundredths(fit / 100, agrees)
+
+    def _favour(self, request: Request, scale: Scale) -> Array | int:
+        points: Array | int = 0
+        if scale.favour.first_timers:
+            points = points + _hundredths(scale.favour.first_timers, (self.answered == 0) & (self.ratings == 0))
+        if scale.favour.south_south and request.place.income in {0, 1, 2}:
+            points = points + _hundredths(scale.favour.south_south, np.isin(self.income, (0, 1, 2)))
+        return points
 
     def _knowledge(self, request: Request) -> Array:
         total, parts = np.zeros(len(self.ids)), 0

@@ -61,7 +61,7 @@ def effects(
 ) -> tuple[Effect, ...]:
     """The effect of each relaxation alone; of each two of them too, if none alone brings anybody.
 
-    `look` searches with a request and gives at least the best hit. The most offers come first.
+    `look` searches with a request, favours nobody, and gives at least the best hit. The most offers come first.
     """
     possible = relaxable(request, already)
     alone = [_effect((one,), request, look) for one in possible]
@@ -72,4 +72,4 @@ def effects(
 
 def _effect(relax: tuple[Relaxation, ...], request: Request, look: Callable[[Request], Hits]) -> Effect:
     hits = look(relaxed(request, relax))
-    return Effect(relax, hits.passed, hits.best[0].score / 100 if hits.best else None)
+    return Effect(relax, hits.passed, hits.best[0].points / 100 if hits.best else None)

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.matching.engine import days
 from services.matching.engine.acceptance import acceptance, of_others
 from services.matching.engine.factors import FACTORS, hundredths
+from services.matching.engine.favour import favours
 from services.matching.engine.filters import FILTERS, obstacles
 from services.matching.engine.values import Candidate, Found, Plan, Ranked, Request, Scale
 from shared.events.matching import Contribution, FilteredOut
@@ -15,8 +16,8 @@ from shared.events.matching import Contribution, FilteredOut
 def search(request: Request, candidates: Iterable[Candidate], scale: Scale, *, top: int) -> Found:
     """The best `top` candidates that pass every hard filter, best first.
 
-    Order: organisations that the applicant asked for; score; offers that answer this application; fewer exchanges
-    already taken on; offer id. So the same input gives the same list.
+    Order: organisations that the applicant asked for; score with points of favour; offers that answer this application;
+    fewer exchanges already taken on; offer id. So the same input gives the same list.
     """
     removed: Counter[str] = Counter()
     survivors = []
@@ -47,18 +48,28 @@ def explain(request: Request, candidate: Candidate, plan: Plan, scale: Scale) ->
         for name, points, weight, because in factors
     ]
     if score < fit:
-        because: tuple[str, ...] = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
-        others = of_others(candidate, scale)
-        if others.answered:
-            because += (f"answers-for-others:{others.answered}", f"accepted-for-others:{others.accepted}")
+        because = _answers(candidate, scale)
         contributions.append(Contribution(factor="acceptance", points=(score - fit) / 100, out_of=0, because=because))
-    return Ranked(candidate, plan, score / 100, tuple(contributions))
+    given = favours(request, candidate, scale.favour)
+    if given:
+        because = tuple(f"{code}:{points / 100:g}" for code, points in given.items())
+        contributions.append(Contribution(factor="fairness", points=0, out_of=0, because=because))
+    return Ranked(candidate, plan, score / 100, tuple(contributions), favour=sum(given.values()))
 
 
 def score_of(request: Request, candidate: Candidate, plan: Plan, scale: Scale) -> int:
     """The score of one pair, in hundredths of a point."""
     fit = sum(points for _, points, _, _ in _factors(request, candidate, plan, scale))
     return hundredths(fit / 100, acceptance(candidate, scale))
+
+
+def _answers(candidate: Candidate, scale: Scale) -> tuple[str, ...]:
+    """Why an offerer may not agree."""
+    because: tuple[str, ...] = (f"answers:{candidate.answered}", f"accepted:{candidate.accepted}")
+    others = of_others(candidate, scale)
+    if others.answered:
+        because += (f"answers-for-others:{others.answered}", f"accepted-for-others:{others.accepted}")
+    return because
 
 
 def _factors(
@@ -71,11 +82,11 @@ def _factors(
         yield name, hundredths(weight, share), weight, because
 
 
-def _place(request: Request, ranked: Ranked) -> tuple[bool, float, bool, int, UUID]:
+def _place(request: Request, ranked: Ranked) -> tuple[bool, int, bool, int, UUID]:
     candidate = ranked.candidate
     return (
         candidate.organisation_id not in request.preferred,
-        -ranked.score,
+        -ranked.placed,
         candidate.answers != request.application_id,
         candidate.reserved,
         candidate.offer_id,

@@ -135,9 +135,24 @@ class Weights(BaseModel):
         return self
 
 
+class Favour(BaseModel):
+    """By how many points an offer is placed higher than its score says. Nothing of it is in the score.
+
+    `first_timers`: one without a past; `south_south`: one of the Global South, for an applicant that is of it too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_timers: float = Field(default=0, ge=0, le=20)
+    south_south: float = Field(default=0, ge=0, le=20)
+
+
+NO_FAVOUR = Favour()
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How to score: the weights, and what little knowledge of one offer is drawn toward.
+    """How to score and to place: the weights, what little knowledge of one offer is drawn toward, and who is favoured.
 
     `mean_rating`: of all experts. `expected`: the share of proposals that are accepted, all over; `expected_in`: in a
     country, where anything is known of it. `of_organisations`: how many proposals of their offers organisations have
@@ -149,6 +164,7 @@ class Scale:
     expected: float = 1.0
     expected_in: Mapping[str, float] = field(default_factory=dict)
     of_organisations: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
+    favour: Favour = NO_FAVOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +178,22 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate that passed every hard filter. The points of its contributions add up to its score."""
+    """A candidate that passed every hard filter. The points of its contributions add up to its score.
+
+    `favour`: by how many hundredths of a point it is placed higher than its score says.
+    """
 
     candidate: Candidate
     plan: Plan
     score: float
     contributions: tuple[Contribution, ...]
     raises: tuple[Raise, ...] = ()
+    favour: int = 0
+
+    @property
+    def placed(self) -> int:
+        """What its place goes by, in hundredths of a point."""
+        return round(self.score * 100) + self.favour
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.matching import queries, use_cases
 from services.matching.engine.relaxing import Relaxation
-from services.matching.engine.values import Weights
+from services.matching.engine.values import Favour, Weights
 from services.matching.http_api.reader import Language
 from services.matching.queries import AskSimilar, AskWhy, ListSearches, Rank, TryTerms
 from services.matching.rules.desk import OpenSearchView, RankingView, VerdictView
@@ -29,9 +29,10 @@ Offers = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
 
 class TryBody(Body):
-    """What to try out: other weights, less that is asked for, or both."""
+    """What to try out: other weights, whom to favour, less that is asked for, or all of it."""
 
     weights: Weights | None = None
+    favour: Favour | None = None
     relax: tuple[Relaxation, ...] = ()
     top: int = Field(default=20, ge=1, le=100)
 
@@ -76,8 +77,8 @@ async def show_ranking(application_id: UUID, call: Call, top: Top = 20) -> Ranki
 
 @router.post("/applications/{application_id}/ranking/trials")
 async def try_ranking(application_id: UUID, body: TryBody, call: Call) -> RankingView:
-    """The ranked list under other weights, or with less asked for, beside the ranks as they are. Nothing is stored."""
-    return await call.ask(queries.ranking, Rank(application_id, body.top, body.weights, body.relax))
+    """The ranked list with other weights, others favoured or less asked for, beside the ranks as they are."""
+    return await call.ask(queries.ranking, Rank(application_id, body.top, body.weights, body.favour, body.relax))
 
 
 @router.get("/applications/{application_id}/ranking/{offer_id}")

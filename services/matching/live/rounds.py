@@ -134,8 +134,8 @@ class _Work:
             if number % TELL_EVERY == 0:
                 await self._tell(Progress(LOOKING, number, len(open_)))
             ground = ground_among(living, search, today, refused)
-            for hit in living.index.best(ground.request_of(search), ground.scale, top=self.round.candidates):
-                pairs.add(search.application_id, hit.offer_id, hit.score)
+            for hit in living.index.best(ground.request_of(search), ground.plain_scale, top=self.round.candidates):
+                pairs.add(search.application_id, hit.offer_id, hit.points)
             await asyncio.sleep(0)
         return pairs
 

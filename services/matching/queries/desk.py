@@ -9,7 +9,7 @@ from services.matching.engine.index.offers import Hit
 from services.matching.engine.relaxing import Relaxation, effects, relaxed
 from services.matching.engine.search import filtered_out
 from services.matching.engine.search import search as search_offers
-from services.matching.engine.values import Found, Request, Scale, Weights
+from services.matching.engine.values import Favour, Found, Request, Scale, Weights
 from services.matching.engine.verdicts import Verdict, judge
 from services.matching.rules import access
 from services.matching.rules.desk import (
@@ -37,11 +37,13 @@ WAS_AMONG = 200  # ranks before, as far down as they are told
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The best `top` offers for an application; under other weights or with less asked for, where these are given."""
+    """The best `top` offers for an application; under other weights, with others favoured or with less asked for, where
+    these are given."""
 
     application_id: UUID
     top: int
     weights: Weights | None = None
+    favour: Favour | None = None
     relax: tuple[Relaxation, ...] = ()
 
 
@@ -83,9 +85,11 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
     request, scale = relaxed(as_it_is, asked.relax), ground.scale
     if asked.weights is not None:
         scale = replace(scale, weights=asked.weights)
+    if asked.favour is not None:
+        scale = replace(scale, favour=asked.favour)
     hits = index.search(request, scale, top=asked.top)
     found = await _explained(work, request, hits.best, scale)
-    tried = asked.weights is not None or bool(asked.relax)
+    tried = (request, scale) != (as_it_is, ground.scale)
     before = index.best(as_it_is, ground.scale, top=WAS_AMONG) if tried else hits.best
     was = {hit.offer_id: rank for rank, hit in enumerate(before, start=1)}
     ids = [one.candidate.offer_id for one in found.ranked]
@@ -96,6 +100,7 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
         programme=search.application.programme,
         policy=search.policy,
         weights=scale.weights,
+        favour=scale.favour,
         relaxed=tuple(sorted(search.relax | set(asked.relax))),
         considered=hits.considered,
         passed=hits.passed,
@@ -133,7 +138,7 @@ async def what_to_relax(work: UnitOfWork, asked: AskWhatToRelax) -> list[EffectV
     if not access.may_see(work.actor, frozenset({search.application.organisation.organisation_id})):
         raise _unknown()
     ground = await ground_of(work, search)
-    look = partial(ground.living.index.search, scale=ground.scale, top=1)
+    look = partial(ground.living.index.search, scale=ground.plain_scale, top=1)
     found = effects(ground.request_of(search), look, already=search.relax)
     return [effect_view(one, speech(asked.language)) for one in found]
 
@@ -174,7 +179,7 @@ async def _standing(work: UnitOfWork, request: Request, judged: Verdict, ground:
     index, mine, proposed = ground.living.index, judged.candidate, ground.policy.proposals
     hits, found = index.search(request, ground.scale, top=proposed), None
     if judged.ranked is not None:
-        hit = Hit(mine.offer_id, round(judged.ranked.score * 100))
+        hit = Hit(mine.offer_id, judged.ranked.placed)
         found = index.rank(request, ground.scale, hit)
     if found is None:
         return Standing(None, hits.passed)
@@ -186,7 +191,7 @@ async def _standing(work: UnitOfWork, request: Request, judged: Verdict, ground:
         one.organisation_id in request.preferred for one in others
     ):
         return Standing(found.place, hits.passed, wished_first=True)
-    return Standing(found.place, hits.passed, missing=max(0, last.score - hit.score) / 100)
+    return Standing(found.place, hits.passed, missing=max(0, last.points - hit.points) / 100)
 
 
 async def _latest(work: UnitOfWork, search: Search) -> dict[UUID, Proposal]:

@@ -5,7 +5,6 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.matching.engine.values import Weights
 from services.matching.rules import access
 from services.matching.rules.effects import Compared, TermsEffectView, terms_effect
 from services.matching.rules.policy import Policy, Terms, newest
@@ -57,14 +56,15 @@ async def try_terms(work: UnitOfWork, asked: TryTerms) -> TermsEffectView:
 def _compared(ground: Ground, search: Search, terms: Terms) -> Compared:
     pinned, living, request = ground.policy, ground.living, ground.request_of(search)
 
-    def best(weights: Weights, top: int) -> tuple[UUID, ...]:
-        return tuple(hit.offer_id for hit in living.index.best(request, living.scale(weights), top=top))
+    def best(terms: Terms) -> tuple[UUID, ...]:
+        scale = living.scale(terms.weights, terms.favour)
+        return tuple(hit.offer_id for hit in living.index.best(request, scale, top=terms.proposals))
 
     return Compared(
         search.application_id,
         request.place,
-        best(pinned.weights, pinned.proposals),
-        best(terms.weights, terms.proposals),
+        best(pinned),
+        best(terms),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.matching.engine.relaxing import Effect, Relaxation
-from services.matching.engine.values import Place, Ranked, Weights
+from services.matching.engine.values import Favour, Place, Ranked, Weights
 from services.matching.engine.verdicts import Verdict
 from services.matching.rules.proposals import Proposal, ProposalState
 from services.matching.rules.searches import Search, SearchState
@@ -29,9 +29,10 @@ class Titled:
 
 
 class RankedView(View):
-    """An offer on the list. `was`: its rank without what is tried out, null if it was further down or ruled out.
+    """An offer on the list, which goes by `placed`: its score, and the points that favour it.
 
-    `proposal_id` and `state`: of the latest proposal of the pair.
+    `was`: its rank without what is tried out, null if it was further down or ruled out. `proposal_id` and
+    `state`: of the latest proposal of the pair.
     """
 
     rank: int
@@ -43,6 +44,7 @@ class RankedView(View):
     title: str
     title_language: str
     score: float
+    placed: float
     contributions: tuple[Contribution, ...]
     mode: Mode
     first: date
@@ -59,6 +61,7 @@ class RankingView(View):
     programme: str
     policy: int
     weights: Weights
+    favour: Favour
     relaxed: tuple[Relaxation, ...]
     considered: int
     passed: int
@@ -222,6 +225,7 @@ def _ranked_view(
         title=title.title,
         title_language=title.language,
         score=one.score,
+        placed=one.placed / 100,
         contributions=one.contributions,
         mode=one.plan.mode,
         first=one.plan.days.first,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.matching.engine.favour import is_first_timer
 from services.matching.engine.values import Candidate, Place
 from services.matching.rules.policy import Terms
 from services.matching.rules.views import View
@@ -25,8 +26,8 @@ class Compared:
 class SharesView(View):
     """Whom the proposals reach. A share of nothing is null.
 
-    `south_south`: both sides in the Global South (no high-income country). `first_timers`: offerers that have not
-    answered a proposal before.
+    `south_south`: both sides in the Global South (no high-income country). `first_timers`: offerers without a
+    past, as `favour.is_first_timer` says.
     """
 
     proposals: int
@@ -90,7 +91,7 @@ def _shares(pairs: Sequence[tuple[Place, Candidate]]) -> SharesView:
         offers=len({offer.offer_id for _, offer in pairs}),
         organisations=len({offer.organisation_id for _, offer in pairs}),
         south_south=_mean(place.is_south and offer.place.is_south for place, offer in pairs),
-        first_timers=_mean(offer.answered == 0 for _, offer in pairs),
+        first_timers=_mean(is_first_timer(offer.answered, offer.ratings) for _, offer in pairs),
     )
 
 

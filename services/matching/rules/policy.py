@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.matching.engine.values import Weights
+from services.matching.engine.values import NO_FAVOUR, Favour, Weights
 
 # The programme of applications that name none, and whose policy those without one of their own go by.
 USUAL = "connect"
@@ -19,8 +19,8 @@ class Publishing(StrEnum):
 
 
 class Terms(BaseModel):
-    """What can be set: weights, how many proposals a search publishes at once, working days to answer one, and who
-    publishes."""
+    """What can be set: weights, how many proposals a search publishes at once, working days to answer one, who
+    publishes, and who is favoured."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,6 +28,7 @@ class Terms(BaseModel):
     proposals: int = Field(ge=1, le=20)
     answer_days: int = Field(ge=1, le=60)
     publishing: Publishing = Publishing.BY_ITSELF
+    favour: Favour = NO_FAVOUR
 
 
 class Policy(Terms):

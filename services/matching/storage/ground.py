@@ -33,7 +33,12 @@ class Ground:
 
     @property
     def scale(self) -> Scale:
-        """How to score."""
+        """How to score, and whom to favour."""
+        return self.living.scale(self.policy.weights, self.policy.favour)
+
+    @property
+    def plain_scale(self) -> Scale:
+        """How to score, where nobody is favoured: in a round, which is fair in its own way, and to tell best scores."""
         return self.living.scale(self.policy.weights)
 
     def request_of(self, search: Search) -> Request:

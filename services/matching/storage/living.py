@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.matching.engine.index import OfferIndex
-from services.matching.engine.values import RATING_WITHOUT_ANY, Candidate, Scale, Weights
+from services.matching.engine.values import NO_FAVOUR, RATING_WITHOUT_ANY, Candidate, Favour, Scale, Weights
 from services.matching.rules.policy import Policy
 from services.matching.storage import offers
 from services.matching.storage.policies import policies_after
@@ -59,9 +59,9 @@ class Living:
     _again: set[UUID] = field(default_factory=set)
     _catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def scale(self, weights: Weights) -> Scale:
-        """How to score with these weights, by what is known now."""
-        return Scale(weights, self.mean_rating, *self.index.expectations())
+    def scale(self, weights: Weights, favour: Favour = NO_FAVOUR) -> Scale:
+        """How to score with these weights, by what is known now, and whom to favour."""
+        return Scale(weights, self.mean_rating, *self.index.expectations(), favour)
 
     async def catch_up(
         self, connection: Connection, progress: Progress = lambda _: None

@@ -3,7 +3,7 @@
 from services.matching.rules.policy import Policy, Terms
 from shared.postgres.pool import Connection
 
-COLUMNS = "version, programme, weights, proposals, answer_days, publishing"
+COLUMNS = "version, programme, weights, proposals, answer_days, publishing, favour"
 
 
 async def policies_after(connection: Connection, version: int) -> list[Policy]:
@@ -35,14 +35,15 @@ async def add_policy(connection: Connection, programme: str, terms: Terms, by: s
     """Store the next version; see `lock_newest`."""
     row = await connection.fetchrow(
         f"""
-        INSERT INTO policies (version, programme, weights, proposals, answer_days, publishing, created_by)
-        SELECT max(version) + 1, $1, $2, $3, $4, $5, $6 FROM policies RETURNING {COLUMNS}
+        INSERT INTO policies (version, programme, weights, proposals, answer_days, publishing, favour, created_by)
+        SELECT max(version) + 1, $1, $2, $3, $4, $5, $6, $7 FROM policies RETURNING {COLUMNS}
         """,  # noqa: S608
         programme,
         terms.weights.model_dump(),
         terms.proposals,
         terms.answer_days,
         terms.publishing,
+        terms.favour.model_dump(),
         by,
     )
     return Policy.model_validate(dict(row))

@@ -132,7 +132,7 @@ def _ranked(case: Case, wanted: Sequence[UUID], verdicts: Mapping[UUID, Verdict 
         raise Invalid(
             "offers-ruled-out", "Some of these offers can't be chosen; leave them out.", fields=tuple(problems)
         )
-    return sorted(ranked, key=lambda one: (-one.score, one.candidate.offer_id))
+    return sorted(ranked, key=lambda one: (-one.placed, one.candidate.offer_id))
 
 
 def _problem(place: int, code: str, detail: str) -> FieldProblem:

@@ -63,7 +63,7 @@ def _with_raises(found: Found, request: Request, scale: Scale) -> Found:
 
 
 def _is_what_it_was(hits: Sequence[Hit], found: Found) -> bool:
-    now = [(one.candidate.offer_id, round(one.score * 100)) for one in found.ranked]
+    now = [(one.candidate.offer_id, one.placed) for one in found.ranked]
     return now == [tuple(hit) for hit in hits]
 
 

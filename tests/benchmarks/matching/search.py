@@ -124,7 +124,7 @@ def _turn(
 def _searched(index: OfferIndex, request: Request) -> tuple[float, Found]:
     begun = time.perf_counter()
     best = index.best(request, Scale(), top=TOP)
-    return (time.perf_counter() - begun) * 1e3, [(hit.offer_id, hit.score) for hit in best]
+    return (time.perf_counter() - begun) * 1e3, [(hit.offer_id, hit.points) for hit in best]
 
 
 def _of_the_peer(peer: Peer, request: Request, ours: Found) -> float:

@@ -20,8 +20,9 @@ from services.matching.engine.index.bitmaps import write
 from services.matching.engine.index.columns import LINE, PACKED, Columns
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
+from services.matching.engine.index.sieve import BLOCK
 from services.matching.engine.search import search
-from services.matching.engine.values import Candidate, Scale, Weights
+from services.matching.engine.values import Candidate, Favour, Scale, Weights
 from tests.builders.market import Market
 from tests.builders.matching import a_candidate, a_request
 from tests.oracles.full_masks import FullMasks
@@ -32,6 +33,8 @@ SCALES = (
     Scale(Weights(knowledge=100, position=0, context=0, language=0, availability=0), mean_rating=4.2, expected=0.6),
     Scale(Weights(knowledge=0, position=0, context=100, language=0, availability=0), expected_in={"GH": 0.3}),
     Scale(Weights(knowledge=30, position=20, context=10, language=15, availability=25), expected_in={"NL": 0.9}),
+    Scale(favour=Favour(first_timers=7.5, south_south=3)),
+    Scale(Weights(knowledge=100, position=0, context=0, language=0, availability=0), favour=Favour(first_timers=20)),
 )
 
 
@@ -44,8 +47,9 @@ def filled(offers: list[Candidate]) -> OfferIndex:
 
 def scale_in(number: int, index: OfferIndex) -> Scale:
     """One of the scales in turn; every second time with the answers that the index knows of."""
-    scale = SCALES[number % len(SCALES)]
-    return replace(scale, of_organisations=index.expectations().of_organisations) if number % 8 >= 4 else scale
+    turn, place = divmod(number, len(SCALES))
+    known = index.expectations().of_organisations
+    return replace(SCALES[place], of_organisations=known) if turn % 2 else SCALES[place]
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +83,8 @@ def test_it_finds_and_counts_what_the_search_of_one_after_the_other_does(
     for number in range(60):
         request, scale = market.request(), scale_in(number, index)
         hits, found = index.search(request, scale, top=TOP), search(request, some, scale, top=TOP)
-        assert [(hit.offer_id, hit.score / 100) for hit in hits.best] == [
-            (one.candidate.offer_id, one.score) for one in found.ranked
+        assert [(hit.offer_id, hit.points) for hit in hits.best] == [
+            (one.candidate.offer_id, one.placed) for one in found.ranked
         ]
         counted: Counter[str] = Counter()
         for failed, offers_so in index.removed(request).items():
@@ -88,6 +92,19 @@ def test_it_finds_and_counts_what_the_search_of_one_after_the_other_does(
         assert counted == Counter({one.filter: one.offers for one in found.filtered})
         assert index.removed(request).get(frozenset(), 0) == hits.passed
         assert hits.considered == found.considered
+
+
+def test_who_is_favoured_is_found_however_many_know_more() -> None:
+    """Breaks when offers are passed over by what they know, and what favours them is left out of the sum."""
+    request, favour = a_request(themes=frozenset({"waste", "water", "housing"})), Favour(first_timers=20)
+    many = [
+        a_candidate(offer_id=UUID(int=number), themes=request.themes, answered=1, accepted=1)
+        for number in range(1, BLOCK * 64 + 2)
+    ]
+    new = a_candidate(offer_id=UUID(int=1 << 100), themes=frozenset({"waste", "water"}))
+    index, knowing = filled([*many, new]), SCALES[1].weights
+    assert index.best(request, Scale(knowing, favour=favour), top=1)[0].offer_id == new.offer_id
+    assert index.best(request, Scale(knowing), top=1)[0].offer_id == many[0].offer_id
 
 
 def test_related_sectors_are_enough_where_they_are_asked_for(market: Market, offers: list[Candidate]) -> None:

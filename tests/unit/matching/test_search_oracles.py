@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from services.matching.engine.index import OfferIndex
 from services.matching.engine.relaxing import Relaxation, relaxed
 from services.matching.engine.search import search
-from services.matching.engine.values import Candidate, Days, Place, Request, Scale, Weights
+from services.matching.engine.values import Candidate, Days, Favour, Place, Request, Scale, Weights
 from shared.primitives.terms import Level, Mode, Position
 from tests.builders.matching import EARLIEST, a_candidate, a_request
 from tests.oracles.full_masks import FullMasks
@@ -106,6 +106,7 @@ SCALES = st.builds(
     expected=SHARES,
     expected_in=st.dictionaries(st.sampled_from(("NL", "GH", "KE", "AR")), SHARES, max_size=3),
     of_organisations=st.dictionaries(st.sampled_from((*ORGANISATIONS, NOBODY)), SUMS, max_size=4),
+    favour=st.just(Favour()) | st.builds(Favour, first_timers=st.floats(0, 20), south_south=st.floats(0, 20)),
 )
 
 
@@ -173,7 +174,7 @@ def test_the_definition_full_masks_and_the_index_find_the_same_with_the_same_sco
         index, masks = index_of(there, before), FullMasks(there)
         for one in asked:
             found = search(one.request, there, one.scale, top=one.top)
-            defined = [(each.candidate.offer_id, round(each.score * 100)) for each in found.ranked]
+            defined = [(each.candidate.offer_id, each.placed) for each in found.ranked]
             assert masks.best(one.request, one.scale, one.top) == defined
             hits = index.search(one.request, one.scale, top=one.top)
             assert [tuple(hit) for hit in hits.best] == defined

@@ -14,7 +14,7 @@ from services.matching.engine.filters import FILTERS
 from services.matching.engine.raising import raises
 from services.matching.engine.relaxing import Relaxation
 from services.matching.engine.search import explain
-from services.matching.engine.values import Candidate, Days, Place, Ranked, Request, Scale
+from services.matching.engine.values import Candidate, Days, Favour, Place, Ranked, Request, Scale
 from shared.events.matching import Raise
 from shared.primitives.terms import Level, Position
 from shared.wording.against import against
@@ -31,6 +31,7 @@ KINDS_OF_REASONS = {
     "theme", "sdg", "dac", "dac-sector", "need", "position", "position-family", "years", "population-bands-apart",
     "population", "income-groups-apart", "income", "subregion", "region", "preferred", "language", "interpretation",
     "days", "rating", "answers", "accepted",
+    "first-timer", "south-south",
 }  # fmt: skip
 KINDS_OF_GAINS = {"theme", "sdg", "dac", "language", "years", "days", "rating", "accepted"}
 ODD_NUMBERS = ("", "²", "٣", "-1", "1.5.2", "nan", "inf", "1e400", "9" * 5000, "9" * 400 + ".5", ":", "%", "%(number)s")
@@ -39,7 +40,7 @@ ODD_NUMBERS = ("", "²", "٣", "-1", "1.5.2", "nan", "inf", "1e400", "9" * 5000,
 def ranked(request: Request, candidate: Candidate) -> Ranked:
     plan = days.plan(request, candidate)
     assert plan is not None
-    return explain(request, candidate, plan, Scale(expected=0.5))
+    return explain(request, candidate, plan, Scale(expected=0.5, favour=Favour(first_timers=2.5, south_south=1)))
 
 
 def pairs() -> Iterator[tuple[Request, Candidate]]:
@@ -73,7 +74,7 @@ def test_every_filter_is_said_in_few_words_and_in_a_sentence(language: str) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_factor_and_every_reason_is_said(language: str) -> None:
     found = [one for pair in pairs() for one in ranked(*pair).contributions]
-    assert {one.factor for one in found} == {*FACTORS, "acceptance"}
+    assert {one.factor for one in found} == {*FACTORS, "acceptance", "fairness"}
     assert {kind(code) for one in found for code in one.because} == KINDS_OF_REASONS
     for one in found:
         assert factor_name(speech(language), one.factor) != letters(one.factor)

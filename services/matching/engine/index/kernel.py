@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.engine import factors
+from services.matching.engine import factors, favour
 from services.matching.engine.acceptance import drawn
 from services.matching.engine.compiling import compiled
 from services.matching.engine.index.answers import Sums
@@ -25,6 +25,7 @@ from services.matching.engine.index.tables import (
     SUBREGION_SAME,
     Table,
 )
+from services.matching.engine.values import HIGH_INCOME
 
 Bits = npt.NDArray[np.uint64]
 Lines = npt.NDArray[np.void]
@@ -38,6 +39,7 @@ ONE, NONE = np.uint64(1), np.uint64(0)
 hundredths = compiled(factors.hundredths)
 availability_share = compiled(factors.availability_share)
 accepted_share = compiled(drawn)
+is_first_timer = compiled(favour.is_first_timer)
 
 
 @compiled
@@ -131,6 +133,13 @@ def context_points(q: Numbers, context: Table, line: Any) -> int:
 
 
 @compiled
+def favour_of(q: Numbers, line: Any) -> int:
+    """By how much an offer is placed higher than its score says: see `favour.favours`."""
+    is_south = line.income != NOTHING_KNOWN and line.income < HIGH_INCOME
+    return int(q.first_timer * is_first_timer(line.answered, line.ratings) + q.south * is_south)
+
+
+@compiled
 def best_level(bits: Bits, speakers: Rows, levels: Rows, slot: int) -> int:
     """The best level at which both speak one language: 3 for C2, 2 for C1, 1 for B2, 0 for none of these."""
     for level in (2, 1, 0):
@@ -147,11 +156,11 @@ def availability_points(q: Numbers, line: Any, free: int, mode: int) -> int:
 
 
 @compiled
-def key_of(score: int, preferred: bool, answers: bool, reserved: int) -> int:
-    """The key of an offer that passes."""
-    return (preferred << PREFERRED) | (score << SCORE) | (answers << ANSWERS) | (LEAST_TAKEN - reserved)
+def key_of(points: int, preferred: bool, answers: bool, reserved: int) -> int:
+    """The key of an offer that passes; `points`: its score and what favours it, in hundredths."""
+    return (preferred << PREFERRED) | (points << SCORE) | (answers << ANSWERS) | (LEAST_TAKEN - reserved)
 
 
-def score_in(key: int) -> int:
-    """The score that a key holds, in hundredths of a point."""
+def points_in(key: int) -> int:
+    """The points that a key holds, in hundredths."""
     return key >> SCORE & SCORE_BITS

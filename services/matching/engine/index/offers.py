@@ -26,7 +26,7 @@ from services.matching.engine.index.frozen import (
     slots_in_use,
     sums_of_answers,
 )
-from services.matching.engine.index.kernel import key_of, score_in
+from services.matching.engine.index.kernel import key_of, points_in
 from services.matching.engine.index.question import Question, Rows, ask
 from services.matching.engine.values import Candidate, Request, Scale
 
@@ -34,10 +34,10 @@ OF_STRETCHES = {"first", "last", "more", "others"}
 
 
 class Hit(NamedTuple):
-    """An offer that was found, and its score in hundredths of a point."""
+    """An offer that was found, and what its place goes by: its score and what favours it, in hundredths of a point."""
 
     offer_id: UUID
-    score: int
+    points: int
 
 
 class Hits(NamedTuple):
@@ -145,7 +145,7 @@ class OfferIndex:
         preferred = int(line["organisation"]) in question.preferred
         answers = self._answering.applications.get(hit.offer_id) == request.application_id
         than = question.numbers._replace(
-            than_key=key_of(hit.score, preferred, answers, int(line["reserved"])), than_slot=slot
+            than_key=key_of(hit.points, preferred, answers, int(line["reserved"])), than_slot=slot
         )
         _, passed, ahead = self._scan(question._replace(numbers=than), np.empty(1, np.int64), np.empty(1, np.int64))
         return Rank(ahead + 1, passed)
@@ -211,7 +211,7 @@ class OfferIndex:
         found, passed, _ = self._scan(question, keys, slots)
         numbers = self._columns.ids[slots[:found]].tolist()
         best = tuple(
-            Hit(UUID(int=high << 64 | low), score_in(key))
+            Hit(UUID(int=high << 64 | low), points_in(key))
             for (high, low), key in zip(numbers, keys[:found].tolist(), strict=True)
         )
         return best, passed

@@ -41,8 +41,9 @@ class Numbers(NamedTuple):
 
     `advised`: the first mode that fits is chosen of those that are offered. `most_beside_knowledge`: the most that an
     offer can get for all but that, in hundredths of a point; `most_beside_line`: for language and availability, which
-    nothing tells before its days are looked at. `counting`: each one that passes is counted, also those that can't be
-    among the best. `than_key`, `than_slot`: it is counted how many come before an offer with this key in this slot.
+    nothing tells before its days are looked at. `first_timer`, `south`: by how much an offer without a past, and one
+    of the South, is placed higher. `counting`: each one that passes is counted, also those that can't be among the
+    best. `than_key`, `than_slot`: it is counted how many come before an offer with this key in this slot.
     """
 
     live: int
@@ -65,6 +66,8 @@ class Numbers(NamedTuple):
     mean_rating: float
     most_beside_knowledge: int
     most_beside_line: int
+    first_timer: int
+    south: int
     counting: bool
     than_key: int = HIGHEST_KEY
     than_slot: int = 0
@@ -169,6 +172,8 @@ def _points(request: Request, scale: Scale) -> _Points:
 def _numbers(
     request: Request, scale: Scale, bitmaps: Bitmaps, codes: Codes, points: _Points, *, counting: bool
 ) -> Numbers:
+    first_timer = hundredths(scale.favour.first_timers, 1.0)
+    south = hundredths(scale.favour.south_south, 1.0) if request.place.is_south else 0
     most_beside_line = int(points.language.max()) + hundredths(scale.weights.availability, 1.0)
     return Numbers(
         live=bitmaps.row(LIVE),
@@ -189,8 +194,13 @@ def _numbers(
         subregion=_place(request.place.subregion, codes.places),
         availability=float(scale.weights.availability),
         mean_rating=float(scale.mean_rating),
-        most_beside_knowledge=most_beside_line + int(points.position.max() + points.context.max()),
+        most_beside_knowledge=most_beside_line
+        + int(points.position.max() + points.context.max())
+        + first_timer
+        + south,
         most_beside_line=most_beside_line,
+        first_timer=first_timer,
+        south=south,
         counting=counting,
     )
 

@@ -12,6 +12,7 @@ from services.matching.engine.index.kernel import (
     availability_points,
     best_level,
     context_points,
+    favour_of,
     free_days,
     holds,
     hundredths,
@@ -122,8 +123,9 @@ def best(
         for place in range(number):
             slot, fit, agrees = candidates[place], known[place], agree[place]
             line = lines[slot]
+            favour = favour_of(q, line)
             if found == len(keys) and not q.counting:
-                highest = hundredths((q.most_beside_line + fit) / 100, agrees)
+                highest = hundredths((q.most_beside_line + fit) / 100, agrees) + favour
                 if key_of(highest, holds(preferred, line.organisation), begin < 0, line.reserved) < keys[-1]:
                     continue
             free, longest = free_days(q, line, pool)
@@ -132,8 +134,8 @@ def best(
             if mode < 0 or (level == 0 and not q.interpretation) or not is_welcome(q, excluded, refused, line, slot):
                 continue
             fit += language[level] + availability_points(q, line, free, mode)
-            score = hundredths(fit / 100, agrees)
-            key = key_of(score, holds(preferred, line.organisation), begin < 0, line.reserved)
+            points = hundredths(fit / 100, agrees) + favour
+            key = key_of(points, holds(preferred, line.organisation), begin < 0, line.reserved)
             survivors += 1
             ahead += key > q.than_key or (key == q.than_key and is_before(ids, slot, q.than_slot))
             found = insert(ids, keys, slots, found, key, slot)
