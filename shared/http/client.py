@@ -7,19 +7,28 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from shared.primitives.errors import Rejected, TryAgain
+from shared.primitives.errors import FieldProblem, Rejected, TryAgain
 from shared.telemetry.tracing import inject
 
 RENEW_BEFORE = 30.0  # seconds
 
 
 class Refused(Rejected):
-    """The other service refused; `status` and `body` are its problem document."""
+    """The other service refused; `status` and `body` are its problem document. Not caught, it is our answer too."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
-        super().__init__(str(body.get("code", status)), str(body.get("detail", "no detail given")))
+        code, detail = str(body.get("code", status)), str(body.get("detail", "no detail given"))
+        super().__init__(code, detail, fields=_fields(body.get("errors")))
         self.status = status
         self.body = body
+
+
+def _fields(errors: object) -> tuple[FieldProblem, ...]:
+    """The places that a problem document names; it comes from another process and may hold anything."""
+    places = [place for place in errors if isinstance(place, dict)] if isinstance(errors, list) else []
+    return tuple(
+        FieldProblem(*(str(place.get(name, "")) for name in ("pointer", "code", "detail"))) for place in places
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,14 @@ async def send(
     json: object | None = None,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    """One request; returns the JSON of a 2xx answer. Raises Refused for 4xx, TryAgain for 5xx and no answer."""
+    """One request; returns the JSON of a 2xx answer. Raises Refused for 4xx, TryAgain for all others and for none."""
     sent = dict(headers or {})
     inject(sent)
     if token:
         sent["Authorization"] = f"Bearer {token}"
     try:
-        answer = await http.request(method, url, json=json, headers=sent)
+        # Read and written alike by servers; a key that a caller has given us may hold more than ASCII.
+        answer = await http.request(method, url, json=json, headers=httpx.Headers(sent, encoding="latin-1"))
     except httpx.HTTPError as error:
         raise TryAgain(f"{url} can't be reached ({type(error).__name__})") from error
     if answer.is_success:
@@ -85,6 +95,7 @@ async def send(
         body = answer.json()
     except ValueError:
         body = {"code": "not-json", "detail": f"{url} answered {answer.status_code} without a problem document"}
-    if answer.status_code >= 500:
+    body = body if isinstance(body, dict) else {"detail": str(body)}
+    if not answer.is_client_error:
         raise TryAgain(f"{url}: {body.get('detail', answer.status_code)}")
-    raise Refused(answer.status_code, body if isinstance(body, dict) else {"detail": str(body)})
+    raise Refused(answer.status_code, body)

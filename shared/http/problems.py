@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.http.auth import NotSignedIn
+from shared.http.client import Refused
 from shared.postgres import room
 from shared.postgres.pool import AWAY
 from shared.primitives.errors import Forbidden, Invalid, NotFound, Rejected, TryAgain, WrongState
@@ -18,6 +19,7 @@ from shared.telemetry.logging import get_logger
 log = get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+BEARER = {"WWW-Authenticate": "Bearer"}
 STATUS: dict[type, int] = {Invalid: 422, WrongState: 409, NotFound: 404, Forbidden: 403}
 TITLES = {
     400: "The request can't be read",
@@ -57,7 +59,9 @@ def problem(
 
 
 def status_of(error: Rejected) -> int:
-    """The HTTP status of a refusal."""
+    """The HTTP status of a refusal; what another service has refused keeps the status that it had there."""
+    if isinstance(error, Refused):
+        return error.status
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
@@ -78,7 +82,8 @@ def install(app: FastAPI) -> None:
 async def _rejected(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Rejected)
     places = [{"pointer": place.pointer, "code": place.code, "detail": place.detail} for place in error.fields]
-    return problem(status_of(error), error.code, error.detail, errors=places)
+    status = status_of(error)
+    return problem(status, error.code, error.detail, errors=places, headers=BEARER if status == 401 else None)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -112,7 +117,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _not_signed_in(_: Request, error: Exception) -> JSONResponse:
-    return problem(401, "not-signed-in", str(error), headers={"WWW-Authenticate": "Bearer"})
+    return problem(401, "not-signed-in", str(error), headers=BEARER)
 
 
 async def _later(_: Request, error: Exception) -> JSONResponse:
