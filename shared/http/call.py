@@ -36,6 +36,12 @@ class HttpCall:
     database: Database
     key: str | None = None
 
+    @property
+    def in_the_callers_name(self) -> dict[str, str]:
+        """The headers with which another service takes us for the caller: its token, and its Idempotency-Key if any."""
+        sent = {"Authorization": self.request.headers["Authorization"]}
+        return sent | ({"Idempotency-Key": self.key} if self.key else {})
+
     async def command(self, use_case: Callable[[UnitOfWork, C], Awaitable[T]], command: C) -> T:
         """Run the use case in a transaction and commit it before anything is answered.
 

@@ -30,5 +30,20 @@ async def dead_letter(connection: Connection, actor: Actor, dead_letter_id: UUID
     require(may(actor, SEE_THE_CONSOLE), SEE_THE_CONSOLE)
     row = await connection.fetchrow(SELECT + "WHERE letter.dead_letter_id = $1", dead_letter_id)
     if row is None:
-        raise NotFound("no-such-dead-letter", "No service has reported a dead letter with this id. List them.")
+        raise _not_reported()
     return DeadLetterView.model_validate(dict(row))
+
+
+async def holder(connection: Connection, actor: Actor, dead_letter_id: UUID, action: str) -> str:
+    """The service that holds it, for whoever may do this with it. Raises NotFound if none has reported it."""
+    require(may(actor, action), action)
+    service: str | None = await connection.fetchval(
+        "SELECT service FROM reported_dead_letters WHERE dead_letter_id = $1", dead_letter_id
+    )
+    if service is None:
+        raise _not_reported()
+    return service
+
+
+def _not_reported() -> NotFound:
+    return NotFound("no-such-dead-letter", "No service has reported a dead letter with this id. List them.")

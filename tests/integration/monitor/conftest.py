@@ -1,12 +1,14 @@
 """Monitor on a real PostgreSQL, with a clock that a test moves, and its API and pages without a network."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from services.monitor.clients import Holders
 from services.monitor.http_api import api_router
 from services.monitor.pages import pages_router
 from services.monitor.wiring import SERVICE
@@ -52,18 +54,25 @@ async def console(open_database: OpenDatabase, clock: FakeClock) -> Console:
     return Console(await open_database(SERVICE.name), clock)
 
 
+@asynccontextmanager
+async def calling_console(console: Console, holders: Holders) -> AsyncIterator[httpx.AsyncClient]:
+    """The JSON API and closed pages, called by an operator unless another header says otherwise."""
+    closed = replace(SERVICE, routers=(api_router(patience, holders), pages_router(patience, lambda: False)))
+    async with calling(closed, console.database) as client:
+        client.headers.update(signed_in(Role.OPERATOR, account=OPERATOR.account))
+        yield client
+
+
 @pytest.fixture
 async def api(console: Console) -> AsyncIterator[httpx.AsyncClient]:
-    """The JSON API and closed pages, called by an operator unless another header says otherwise."""
-    closed = replace(SERVICE, routers=(api_router(patience), pages_router(patience, lambda: False)))
-    async with calling(closed, console.database) as client:
-        client.headers.update(signed_in(Role.OPERATOR))
+    """That client, of a console that knows no other service."""
+    async with calling_console(console, Holders()) as client:
         yield client
 
 
 @pytest.fixture
 async def pages(console: Console) -> AsyncIterator[httpx.AsyncClient]:
     """Open pages, read by anybody."""
-    opened = replace(SERVICE, routers=(api_router(patience), pages_router(patience, lambda: True)))
+    opened = replace(SERVICE, routers=(api_router(patience, Holders()), pages_router(patience, lambda: True)))
     async with calling(opened, console.database) as client:
         yield client

@@ -1,5 +1,6 @@
 """The console as JSON and as pages: for operators, with identities and figures, without what events say."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 
 from shared.primitives.terms import Role
 from tests.builders.monitor import ACase, a_dead_letter, reported
+from tests.contracts.test_every_endpoint_wants_a_token import endpoints
 from tests.fakes.http import signed_in
 from tests.integration.monitor.conftest import Console
 
@@ -16,6 +18,11 @@ pytestmark = pytest.mark.servers
 JSON = ["/v1/streams", "/v1/services", "/v1/cases", "/v1/cases?stuck=true", "/v1/streams/dead-letters"]
 PAGES = ["/", "/cases", "/dead-letters", "/dead-letters?state=replayed", "/services"]
 NOBODY = UUID("019aad00-0000-7000-8000-000000000000")  # the same in every worker: it is part of the names of tests
+ENDPOINTS = [
+    (method, re.sub(r"{\w+}", str(NOBODY), path))
+    for _, method, path in endpoints("monitor")
+    if not path.startswith("/health")
+]
 
 
 async def a_case_with_a_dead_letter(console: Console) -> tuple[ACase, str]:
@@ -26,11 +33,17 @@ async def a_case_with_a_dead_letter(console: Console) -> tuple[ACase, str]:
     return case, str(letter.dead_letter_id)
 
 
-@pytest.mark.parametrize("path", [*JSON, f"/v1/cases/{NOBODY}/timeline", f"/v1/streams/dead-letters/{NOBODY}"])
-async def test_json_is_for_operators_alone(api: httpx.AsyncClient, path: str) -> None:
-    assert (await api.get(path, headers={"Authorization": ""})).status_code == 401
-    for role in set(Role) - {Role.OPERATOR}:
-        assert (await api.get(path, headers=signed_in(role))).status_code == 403
+@pytest.mark.parametrize(("method", "path"), ENDPOINTS)
+async def test_every_endpoint_is_for_operators_alone(api: httpx.AsyncClient, method: str, path: str) -> None:
+    """Breaks when an endpoint is added that lets in anybody else, or keeps operators out."""
+
+    async def status(headers: dict[str, str]) -> int:
+        body = {"why": "somebody wants to know"} if method == "POST" else None
+        return (await api.request(method, path, headers=headers, json=body)).status_code
+
+    assert await status({"Authorization": ""}) == 401
+    assert {await status(signed_in(role)) for role in set(Role) - {Role.OPERATOR}} == {403}
+    assert await status(signed_in(Role.OPERATOR)) in {200, 404}
 
 
 @pytest.mark.parametrize("path", JSON)
@@ -84,6 +97,7 @@ async def test_a_reference_that_is_none_finds_nothing_and_harms_nothing(
     [
         (f"/v1/cases/{NOBODY}/timeline", 404),
         (f"/v1/streams/dead-letters/{NOBODY}", 404),
+        (f"/v1/streams/dead-letters/{NOBODY}/message", 404),
         ("/v1/cases/seven/timeline", 422),
         ("/v1/cases?limit=0", 422),
         ("/v1/streams/dead-letters?state=lost", 422),
