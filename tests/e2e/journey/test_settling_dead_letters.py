@@ -1,21 +1,27 @@
-"""`connect dead-letters`: messages that nobody can use are found, looked at, tried again in vain, and given up."""
+"""Messages that nobody can use are found, looked at, tried again in vain, and given up.
+
+By `connect dead-letters`, which asks each service, and by the monitor's API, which passes on to them what it is asked.
+"""
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.cli.copy import operator_client
 from tests.e2e.services import RunningServices
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(420), pytest.mark.xdist_group("running services")]
 
 HEARING = ("matching", "portal", "monitor")  # who hears intake.applications
 HEARD_WITHIN = 60.0
+LOOK_EVERY = 0.1
 
 
 async def _put(services: RunningServices, key: str, *values: bytes) -> None:
@@ -33,10 +39,11 @@ def letters(services: RunningServices, *options: str) -> list[dict[str, Any]]:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Look again until it is so; each look is a command."""
-    end = monotonic() + HEARD_WITHIN
+    """Look again until it is so."""
+    end = time.monotonic() + HEARD_WITHIN
     while not holds():
-        assert monotonic() < end
+        assert time.monotonic() < end
+        time.sleep(LOOK_EVERY)
 
 
 def test_what_nobody_can_use_is_listed_shown_tried_again_and_given_up(running_services: RunningServices) -> None:
@@ -95,3 +102,42 @@ def test_a_service_that_is_away_is_named_and_the_others_are_listed(running_servi
     assert done.returncode == 1
     assert done.stderr.startswith("exchange: http://127.0.0.1:9/v1/dead-letters?limit=100 can't be reached")
     assert done.stderr.count("\n") == 1
+
+
+def through_the_monitor(services: RunningServices) -> httpx.Client:
+    """The monitor's API, with the token that the portal gives to an operator's client."""
+    client = operator_client(services.environment)
+    wish = {"client_id": client.client_id, "client_secret": client.secret, "roles": ["operator"]}
+    asked = {"grant_type": "client_credentials", **wish}
+    given = httpx.post(f"{services.url('portal')}/v1/token", json=asked, trust_env=False).json()
+    headers = {"Authorization": f"Bearer {given['access_token']}"}
+    address = f"{services.url('monitor')}/v1/streams"
+    return httpx.Client(base_url=address, headers=headers, timeout=30, trust_env=False)
+
+
+def test_what_any_service_holds_is_shown_and_given_up_through_the_monitor(running_services: RunningServices) -> None:
+    """Also what monitor itself holds: it asks itself as it asks the others."""
+    key, why = str(uuid4()), {"why": "no event"}
+    asyncio.run(_put(running_services, key, b"{not json"))
+    with through_the_monitor(running_services) as api:
+
+        def known() -> dict[str, dict[str, Any]]:
+            mine = [letter for letter in api.get("/dead-letters?limit=1000").json() if letter["origin_key"] == key]
+            return {letter["service"]: letter for letter in mine}
+
+        until(lambda: known().keys() == set(HEARING))
+        for service, letter in known().items():
+            path = f"/dead-letters/{letter['dead_letter_id']}"
+            assert (service, api.get(f"{path}/message").json()["value"]) == (service, "{not json")
+            assert api.post(f"{path}/discard", json=why).json() == {"handled": 0, "blocked_by": None}
+            (act,) = api.get(f"{path}/message").json()["acts"]
+            assert (act["outcome"], act["by"], act["why"]) == ("discarded", "client:connect-cli", "no event")
+            assert api.post(f"{path}/replay", json=why).status_code == 409
+        until(lambda: {letter["state"] for letter in known().values()} == {"discarded"})
+        running_services.stop("matching")
+        try:
+            answer = api.post(f"/dead-letters/{known()['matching']['dead_letter_id']}/replay", json=why)
+        finally:
+            running_services.restart("matching")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("matching can't answer for the moment")
