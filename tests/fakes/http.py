@@ -1,7 +1,7 @@
 """A service's HTTP API in this process, on a test database, with callers who say who they are."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import cast
 from uuid import UUID
@@ -49,9 +49,12 @@ def signed_in(*roles: Role, account: str = "someone", organisation_id: UUID | No
 
 
 @asynccontextmanager
-async def calling(service: Service, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service's API, whose callers are believed."""
-    async with _client(_app(service, database, TrustingVerifier())) as client:
+async def calling(
+    service: Service, database: Database, verifier: TokenVerifier | None = None, *, below: str = "", **headers: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service's API below a path, whose callers are believed unless another verifier is given."""
+    app = _app(service, database, verifier or TrustingVerifier())
+    async with _client(app, below, headers) as client:
         yield client
 
 
@@ -74,9 +77,11 @@ async def calling_without_database(service: Service) -> AsyncIterator[httpx.Asyn
 
 
 @asynccontextmanager
-async def _client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+async def _client(
+    app: FastAPI, below: str = "", headers: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    transport, url = httpx.ASGITransport(app=app, raise_app_exceptions=False), f"http://service{below}"
+    async with httpx.AsyncClient(transport=transport, base_url=url, headers=headers) as client:
         yield client
 
 

@@ -8,11 +8,10 @@ import httpx
 import pytest
 
 from services.evaluation.wiring import SERVICE
-from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
 from shared.primitives.actor import Actor
-from shared.primitives.readiness import Readiness
 from tests.builders.evaluation import APPLICANT, COORDINATOR, EXPERT, OFFICER, OUTSIDER, AnExchange
+from tests.fakes.http import calling
 from tests.integration.evaluation.conftest import Evaluation
 
 PEOPLE = {actor.account: actor for actor in (APPLICANT, EXPERT, OFFICER, COORDINATOR, OUTSIDER)}
@@ -31,17 +30,7 @@ class KnownPeople(TokenVerifier):
 
 @pytest.fixture
 async def client(evaluation: Evaluation) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(
-        service=SERVICE.name,
-        title=SERVICE.title,
-        description=SERVICE.description,
-        routers=SERVICE.routers,
-        database=evaluation.database,
-        readiness=Readiness(),
-        verifier=KnownPeople("no address"),
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://evaluation/v1", trust_env=False) as client:
+    async with calling(SERVICE, evaluation.database, KnownPeople("no address"), below="/v1") as client:
         yield client
 
 

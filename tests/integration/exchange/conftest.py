@@ -16,13 +16,11 @@ from shared.events.base import Event
 from shared.events.envelope import Envelope, open_envelope, wrap
 from shared.events.evaluation import ActionAgreed, EvaluationSubmitted, SurveyKind
 from shared.events.intake import MemberRegistered, OrganisationRegistered
-from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
 from shared.postgres import outbox
 from shared.postgres.unit_of_work import Database, UnitOfWork
 from shared.primitives.actor import Actor
 from shared.primitives.ids import new_id
-from shared.primitives.readiness import Readiness
 from shared.primitives.terms import Mode, Position, Role
 from shared.streaming.batch import BatchProcessor
 from shared.streaming.message import Message
@@ -40,6 +38,7 @@ from tests.builders.exchange import (
 )
 from tests.conftest import OpenDatabase
 from tests.fakes.clock import FakeClock
+from tests.fakes.http import calling
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -206,16 +205,6 @@ class _NamedInTheHeader(TokenVerifier):
 @pytest.fixture
 async def api(exchanges: Exchanges) -> AsyncIterator[httpx.AsyncClient]:
     """The API as the coordinator calls it; another `Authorization` header makes the caller somebody else."""
-    app = create_app(
-        service=SERVICE.name,
-        title=SERVICE.title,
-        description=SERVICE.description,
-        routers=SERVICE.routers,
-        database=exchanges.database,
-        readiness=Readiness(),
-        verifier=_NamedInTheHeader("unused"),
-    )
-    transport = httpx.ASGITransport(app)
-    headers = {"Authorization": COORDINATOR.account}
-    async with httpx.AsyncClient(transport=transport, base_url="http://exchange", headers=headers) as client:
+    somebody = {"Authorization": COORDINATOR.account}
+    async with calling(SERVICE, exchanges.database, _NamedInTheHeader("unused"), **somebody) as client:
         yield client

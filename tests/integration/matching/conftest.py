@@ -19,17 +19,16 @@ from shared.events.base import Event
 from shared.events.envelope import Envelope, open_envelope
 from shared.events.intake import ApplicationValidated, OfferPublished
 from shared.hosting.schedule import Due, run_once
-from shared.http.app import create_app
 from shared.http.auth import NotSignedIn, TokenVerifier
 from shared.postgres.outbox import oldest
 from shared.postgres.unit_of_work import Database, UnitOfWork
 from shared.primitives.actor import Actor
-from shared.primitives.readiness import Readiness
 from shared.primitives.terms import Role
 from shared.streaming.batch import BatchProcessor
 from shared.streaming.dead_letters import listed
 from tests.builders.matching import COORDINATOR, an_application, an_offer, somebody_of
 from tests.conftest import OpenDatabase
+from tests.fakes.http import calling
 from tests.integration.shared.arriving import Arriving
 
 C = TypeVar("C")
@@ -188,15 +187,5 @@ class KnownPeople(TokenVerifier):
 @pytest.fixture
 async def client(matching: Matching) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API."""
-    app = create_app(
-        service=SERVICE.name,
-        title=SERVICE.title,
-        description=SERVICE.description,
-        routers=SERVICE.routers,
-        database=matching.database,
-        readiness=Readiness(),
-        verifier=KnownPeople("no address"),
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://matching/v1", trust_env=False) as client:
+    async with calling(SERVICE, matching.database, KnownPeople("no address"), below="/v1") as client:
         yield client
