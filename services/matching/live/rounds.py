@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from services.matching.engine.rounds.material import Material, Pairs
 from services.matching.engine.rounds.solve import Stage
 from services.matching.live.solving import Refused, Solved, solve_apart
@@ -63,14 +65,24 @@ async def _keep_working(hosted: Hosted) -> None:
 
 
 async def compute_next(database: Database) -> bool:
-    """Compute the first round that waits and that nobody works on; whether there was one."""
+    """Compute the first round that waits, that nobody works on and that can be read; whether there was one.
+
+    What kept one before it from being read is raised once that is done: it holds nobody up, and it shows.
+    """
     async with database.reading() as connection:
         waiting = await rounds.rounds_to_compute(connection)
+    computed, met = False, None
     for round_id in waiting:
-        async with database.pool.acquire() as holding, rounds.at_work(holding, round_id) as mine:
-            if mine and await _compute(database, round_id):
-                return True
-    return False
+        try:
+            async with database.pool.acquire() as holding, rounds.at_work(holding, round_id) as mine:
+                computed = mine and await _compute(database, round_id)
+        except ValidationError as error:
+            met = met or error
+        if computed:
+            break
+    if met is not None:
+        raise met
+    return computed
 
 
 async def _compute(database: Database, round_id: UUID) -> bool:

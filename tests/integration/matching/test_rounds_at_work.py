@@ -98,17 +98,21 @@ async def test_work_that_fails_each_time_is_given_up_and_the_next_round_is_compu
     assert (await shown(client, next_one))["state"] == "computed"
 
 
-async def test_it_shows_that_no_round_can_be_computed_and_goes_on_when_one_can(
+async def test_it_shows_that_a_round_can_not_be_read_and_computes_those_behind_it(
     matching: Matching, client: httpx.AsyncClient, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(at_work, "LOOK_EVERY", 0.02)
     round_id, pool = await ordered(client), matching.database.pool
     await pool.execute("UPDATE rounds SET options = jsonb_set(options, '{proposals}', '0')")
+    behind = await ordered(client)
     hosted = hosted_by(matching)
     async with asyncio.timeout(60), rounds_at_work(hosted):
         while hosted.readiness.is_ready:
             await asyncio.sleep(0.01)
         assert "ValidationError" in hosted.readiness.parts[PART].reason
+        while (await shown(client, behind))["state"] != "computed":
+            await asyncio.sleep(0.05)
+        assert not hosted.readiness.is_ready
         await pool.execute("UPDATE rounds SET options = jsonb_set(options, '{proposals}', '1')")
         while not hosted.readiness.is_ready:
             await asyncio.sleep(0.01)
