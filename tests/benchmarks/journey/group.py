@@ -20,7 +20,7 @@ from tests.benchmarks.journey.callers import Caller, sign_in
 from tests.benchmarks.journey.hops import Hops, Journeys, PingPong, echoing, journeys, ping_pong
 from tests.e2e.services import RunningServices
 
-TURNS, COMMANDS, CASES, PAUSE = 3, 300, 30, 0.15
+TURNS, COMMANDS, CASES, PAUSE = 3, 300, 100, 0.15
 WARM_UP = 20
 BARE_API, BARE_KAFKA = "FastAPI and asyncpg, the same SQL", "Kafka ping-pong of two processes"
 MODE = "expert-mission"
