@@ -1,5 +1,8 @@
-"""What the portal does by the clock: nothing of its own yet. Sessions and reminders come with the accounts."""
+"""What the portal does by the clock. Sessions and reminders come with the accounts."""
 
-from shared.hosting.schedule import Schedule
+from datetime import timedelta
 
-SCHEDULE: Schedule = ()
+from services.portal import use_cases
+from shared.hosting.schedule import Due, Schedule
+
+SCHEDULE: Schedule = (Due("note topics", timedelta(minutes=10), use_cases.note_topics),)

@@ -12,6 +12,7 @@ from services.portal.rules.clients import Client
 from services.portal.rules.heard import Fact
 from services.portal.rules.parts import Parts
 from services.portal.rules.summary import Summary
+from services.portal.rules.topics import topics_of
 from shared.events.catalogue import entry_of_type
 from shared.events.envelope import Envelope
 from shared.events.intake import OrganisationRegistered
@@ -120,11 +121,12 @@ async def save_cases(connection: Connection, cases: Mapping[UUID, tuple[Parts, S
             stage = r.stage, mode = r.mode, requester_id = r.requester_id, offerer_id = r.offerer_id,
             peer_id = r.peer_id, organisations = r.organisations, next_step = r.next_step, next_who = r.next_who,
             next_by = r.next_by, first_day = r.first_day, last_day = r.last_day, was_held = r.was_held,
-            practices = r.practices, version = cases.version + 1, changed_by = pg_current_xact_id(), changed_at = now()
+            practices = r.practices, topics = r.topics, version = cases.version + 1,
+            changed_by = pg_current_xact_id(), changed_at = now()
         FROM jsonb_to_recordset($1) AS r (
             case_id uuid, reference text, title text, title_language text, state text, stage text, mode text,
             requester_id uuid, offerer_id uuid, peer_id uuid, organisations uuid[], next_step text, next_who text[],
-            next_by date, first_day date, last_day date, was_held boolean, practices integer)
+            next_by date, first_day date, last_day date, was_held boolean, practices integer, topics text[])
         WHERE cases.case_id = r.case_id
         """,
         [_row(case_id, parts, summary) for case_id, (parts, summary) in cases.items()],
@@ -152,7 +154,14 @@ def _row(case_id: UUID, parts: Parts, summary: Summary) -> dict[str, object]:
         "last_day": summary.last,
         "was_held": summary.was_held,
         "practices": summary.practices,
+        "topics": topics_of(parts.application),
     }
+
+
+async def cases_without_topics(connection: Connection, limit: int) -> Sequence[UUID]:
+    """Some of the cases that were last derived by a release that did not know of topics."""
+    rows = await connection.fetch("SELECT case_id FROM cases WHERE topics IS NULL ORDER BY case_id LIMIT $1", limit)
+    return [row["case_id"] for row in rows]
 
 
 async def save_organisations(connection: Connection, organisations: Sequence[OrganisationRegistered]) -> None:

@@ -1,6 +1,6 @@
 """What the portal does with what it hears, and with clients that ask for tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.portal import storage
@@ -11,6 +11,8 @@ from shared.events.envelope import Envelope
 from shared.events.intake import OfferChanged, OfferClosed, OfferPublished, OrganisationRegistered
 from shared.postgres.unit_of_work import UnitOfWork
 from shared.primitives.errors import Invalid
+
+PORTION = 200  # cases in one transaction, where many wait
 
 
 async def follow_cases(work: UnitOfWork, events: Sequence[Envelope]) -> None:
@@ -23,8 +25,20 @@ async def follow_cases(work: UnitOfWork, events: Sequence[Envelope]) -> None:
     case_ids = {case_id for case_id, _ in heard}
     await storage.lock_cases(work.connection, case_ids)
     await storage.add_facts(work.connection, heard)
+    await _derive(work, case_ids)
+
+
+async def note_topics(work: UnitOfWork) -> int:
+    """Derive some of the cases anew that a release wrote which knew no topics; returns how many."""
+    case_ids = await storage.cases_without_topics(work.connection, PORTION)
+    await storage.lock_cases(work.connection, case_ids)
+    await _derive(work, case_ids)
+    return len(case_ids)
+
+
+async def _derive(work: UnitOfWork, case_ids: Collection[UUID]) -> None:
     known = await storage.facts_of(work.connection, case_ids)
-    parts = {case_id: parts_of(facts) for case_id, facts in known.items()}
+    parts = {case_id: parts_of(known.get(case_id, ())) for case_id in case_ids}
     await storage.save_cases(work.connection, {case_id: (of, summarise(of)) for case_id, of in parts.items()})
 
 

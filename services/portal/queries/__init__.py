@@ -3,7 +3,7 @@
 from services.portal.queries.changed import Changes, changes
 from services.portal.queries.detail import case_detail, case_id_of, case_version
 from services.portal.queries.home import exchange_pairs, numbers
-from services.portal.queries.lists import cases, newest_cases
+from services.portal.queries.lists import cases, cases_about, newest_cases
 from services.portal.queries.organisations import organisations
 from services.portal.queries.values import (
     LAST_PAGE,
@@ -30,6 +30,7 @@ __all__ = [
     "case_id_of",
     "case_version",
     "cases",
+    "cases_about",
     "changes",
     "exchange_pairs",
     "newest_cases",

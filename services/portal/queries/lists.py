@@ -1,5 +1,7 @@
 """Cases in lists."""
 
+from collections.abc import Collection
+
 import asyncpg
 
 from services.portal.queries.organisations import organisations
@@ -32,6 +34,22 @@ async def cases(connection: Connection, stage: Stage | None = None, page: int = 
 async def newest_cases(connection: Connection, limit: int) -> tuple[CaseRow, ...]:
     """The newest cases that have a title."""
     rows = await connection.fetch(f"{_ROW} WHERE c.title IS NOT NULL ORDER BY c.case_id DESC LIMIT $1", limit)
+    return await _with_organisations(connection, rows)
+
+
+async def cases_about(
+    connection: Connection, first: Collection[str], besides: Collection[str], limit: int
+) -> tuple[CaseRow, ...]:
+    """Cases that have a title and one of these topics: those with one of the `first` before others, then the newest."""
+    rows = await connection.fetch(
+        f"""
+        {_ROW} WHERE c.title IS NOT NULL AND c.topics && ($1::text[] || $2::text[])
+        ORDER BY c.topics && $1::text[] DESC, c.case_id DESC LIMIT $3
+        """,
+        list(first),
+        list(besides),
+        limit,
+    )
     return await _with_organisations(connection, rows)
 
 

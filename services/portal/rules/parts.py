@@ -142,6 +142,7 @@ class Application:
     mode: Mode | None = None
     themes: tuple[str, ...] = ()
     sdgs: tuple[int, ...] = ()
+    dac: tuple[str, ...] = ()
     earliest: date | None = None
     latest: date | None = None
 

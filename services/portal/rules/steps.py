@@ -49,6 +49,7 @@ def application(known: Application, event: Event) -> Application:
                 mode=event.mode,
                 themes=event.themes,
                 sdgs=event.sdgs,
+                dac=event.dac,
                 earliest=event.earliest,
                 latest=event.latest,
             )

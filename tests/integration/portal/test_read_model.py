@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from services.portal import queries
+from services.portal import queries, use_cases
 from services.portal.queries import CaseDetail
 from services.portal.rules.states import Stage, State
 from shared.events.envelope import Envelope
@@ -154,3 +154,41 @@ async def test_a_change_that_is_committed_late_is_not_passed_over(portal: Portal
         assert seen.case_ids == {quick.case_id}
         await begun.commit()
         assert slow.case_id in (await queries.changes(reader, seen.next_since)).case_ids
+
+
+async def about(portal: Portal, first: tuple[str, ...], besides: tuple[str, ...] = (), limit: int = 5) -> list[str]:
+    async with portal.database.reading() as connection:
+        return [row.reference or "" for row in await queries.cases_about(connection, first, besides, limit)]
+
+
+async def test_cases_are_found_by_what_they_are_about_the_nearest_first_then_the_newest(portal: Portal) -> None:
+    waste, tourism = Story(themes=("waste",)), Story(reference="CN-2026-0002")
+    later = Story(reference="CN-2026-0003", themes=("waste", "water"))
+    await portal.hears(waste.submitted().validated(), tourism.submitted(), later.submitted())
+    assert await about(portal, ("theme:waste",)) == ["CN-2026-0003", "CN-2026-0001"]
+    assert await about(portal, ("theme:tourism",), ("sdg:11",)) == ["CN-2026-0002", "CN-2026-0003", "CN-2026-0001"]
+    assert await about(portal, (), ("dac:33210",)) == ["CN-2026-0001"], "DAC codes come with the validation"
+    assert await about(portal, ("theme:waste",), limit=1) == ["CN-2026-0003"]
+    assert await about(portal, ("theme:peace",)) == await about(portal, ()) == []
+
+
+async def test_a_case_that_was_only_heard_of_is_about_nothing(portal: Portal) -> None:
+    story = Story().submitted().proposed()
+    await portal.hears(story.events[-1:])
+    assert await about(portal, ("theme:tourism",)) == []
+
+
+async def test_cases_of_a_release_that_knew_no_topics_get_them_in_portions(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_cases, "PORTION", 2)
+    await portal.hears(*(Story(reference=f"CN-2026-000{number}").submitted() for number in (1, 2, 3)))
+    async with portal.database.unit_of_work() as work:
+        await work.connection.execute("UPDATE cases SET topics = NULL")
+    assert await about(portal, ("theme:tourism",)) == []
+    done = []
+    for _ in range(3):
+        async with portal.database.unit_of_work() as work:
+            done.append(await use_cases.note_topics(work))
+    assert done == [2, 1, 0]
+    assert len(await about(portal, ("theme:tourism",))) == 3
