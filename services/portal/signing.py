@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from services.portal.rules.clients import TOKEN_LIFETIME, TokenRequest
 from shared.hosting.settings import SettingsError
 from shared.http.auth import ALGORITHM, AUDIENCE, ISSUER
+from shared.primitives.actor import service_actor
 from shared.primitives.terms import Role
 
 
@@ -34,17 +35,26 @@ class Signer:
 
     def token(self, request: TokenRequest, roles: frozenset[Role], now: datetime) -> str:
         """A token for the client with these roles, good for five minutes."""
-        claims: dict[str, Any] = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "sub": f"client:{request.client_id}",
-            "roles": sorted(roles),
-            "exp": now + TOKEN_LIFETIME,
-        }
+        claims: dict[str, Any] = {}
         if request.organisation_id:
             claims["organisation_id"] = str(request.organisation_id)
         if request.member_id:
             claims["member_id"] = str(request.member_id)
+        return self._signed(f"client:{request.client_id}", roles, now, claims)
+
+    def own_token(self, role: Role, now: datetime) -> str:
+        """A token with which the portal itself asks another service. It speaks for no organisation and no member."""
+        return self._signed(service_actor("portal").account, frozenset({role}), now, {})
+
+    def _signed(self, account: str, roles: frozenset[Role], now: datetime, besides: dict[str, Any]) -> str:
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": account,
+            "roles": sorted(roles),
+            "exp": now + TOKEN_LIFETIME,
+            **besides,
+        }
         return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": self.public_key["kid"]})
 
 

@@ -24,6 +24,7 @@ from services.portal.rules.clients import (
 from services.portal.signing import Signer
 from shared.postgres.unit_of_work import Database
 from shared.primitives.errors import TryAgain
+from shared.primitives.terms import Role
 
 BEARER: Literal["Bearer"] = "Bearer"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -63,6 +64,10 @@ class TokenDesk:
         if self.signer is None:
             raise TryAgain("The portal is still starting")
         return self.signer
+
+    def own_token(self, role: Role, database: Database) -> str:
+        """A token for what the portal itself asks of another service. Raises TryAgain before the process is ready."""
+        return self.open_signer.own_token(role, database.clock())
 
     async def give(self, database: Database, request: TokenRequest, address: str) -> TokenReply:
         """A token. Raises TokenRefused, TooManyFailures, or TryAgain before the process is ready."""
