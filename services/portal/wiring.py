@@ -7,11 +7,13 @@ from pathlib import Path
 from services.portal import __doc__ as description
 from services.portal import use_cases
 from services.portal.assets.built import NotBuilt
+from services.portal.clients import Matching
 from services.portal.http_api import api_router
 from services.portal.http_api.tokens import TokenDesk
 from services.portal.live import Hub
 from services.portal.pages.render import assets
 from services.portal.pages.routes import pages_router
+from services.portal.pages.themes import LARGER_BODIES
 from services.portal.reactions import REACTIONS
 from services.portal.rules.clients import Client, hash_secret
 from services.portal.schedule import SCHEDULE
@@ -19,11 +21,15 @@ from services.portal.settings import RegisteredClient, read_clients, read_portal
 from services.portal.signing import read_signer
 from shared.hosting.service import Companion, Hosted, Service
 from shared.hosting.settings import SettingsError
+from shared.primitives.terms import Role
+
+# Of the roles that matching lets ask for suggestions, the one that may do the least besides.
+ASKS_AS = Role.EXPERT
 
 
 def portal() -> Service:
-    """A portal with its own desk for tokens and its own hub for live pages."""
-    desk, hub = TokenDesk(), Hub()
+    """A portal with its own desk for tokens, its own hub for live pages and its own way to matching."""
+    desk, hub, matching = TokenDesk(), Hub(), Matching()
 
     def live(hosted: Hosted) -> AbstractAsyncContextManager[None]:
         return hub.running(hosted.database, hosted.stopping)
@@ -31,15 +37,23 @@ def portal() -> Service:
     def tokens(hosted: Hosted) -> AbstractAsyncContextManager[None]:
         return _open_desk(desk, hosted)
 
+    def suggestions(hosted: Hosted) -> AbstractAsyncContextManager[None]:
+        return matching.reached(hosted.settings.urls["matching"], lambda: desk.own_token(ASKS_AS, hosted.database))
+
     return Service(
         name="portal",
         title="CONNECT portal",
         description=description or "",
         reactions=REACTIONS,
         schedule=SCHEDULE,
-        routers=(api_router(desk), pages_router(hub)),
+        routers=(api_router(desk), pages_router(hub, matching)),
         migrations=Path(__file__).parent / "migrations",
-        companions=(Companion("tokens", "http", tokens), Companion("live pages", "http", live)),
+        larger_bodies=LARGER_BODIES,
+        companions=(
+            Companion("tokens", "http", tokens),
+            Companion("live pages", "http", live),
+            Companion("suggestions", "http", suggestions),
+        ),
     )
 
 
