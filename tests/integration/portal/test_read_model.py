@@ -8,6 +8,7 @@ import pytest
 from services.portal import queries, use_cases
 from services.portal.queries import CaseDetail
 from services.portal.rules.states import Stage, State
+from services.portal.schedule import SCHEDULE
 from shared.events.envelope import Envelope
 from shared.events.matching import MatchConfirmed
 from tests.builders.portal import Story
@@ -182,6 +183,7 @@ async def test_cases_of_a_release_that_knew_no_topics_get_them_in_portions(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(use_cases, "PORTION", 2)
+    (note_topics,) = [due for due in SCHEDULE if due.name == "note topics"]
     await portal.hears(*(Story(reference=f"CN-2026-000{number}").submitted() for number in (1, 2, 3)))
     async with portal.database.unit_of_work() as work:
         await work.connection.execute("UPDATE cases SET topics = NULL")
@@ -189,6 +191,6 @@ async def test_cases_of_a_release_that_knew_no_topics_get_them_in_portions(
     done = []
     for _ in range(3):
         async with portal.database.unit_of_work() as work:
-            done.append(await use_cases.note_topics(work))
+            done.append(await note_topics.use_case(work))
     assert done == [2, 1, 0]
     assert len(await about(portal, ("theme:tourism",))) == 3

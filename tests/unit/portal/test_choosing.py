@@ -180,8 +180,8 @@ def test_what_is_taken_along_has_names_and_codes() -> None:
     made = [choice(Kind.THEME, ("waste",)), choice(Kind.GOAL, ("6", "11")), choice(Kind.PURPOSE, ("14050",))]
     assert [each.terms for each in taken(speech("es"), made)] == [
         (("waste", "Residuos y reciclaje"),),
-        (("SDG 6", "Agua limpia y saneamiento"), ("SDG 11", "Ciudades y comunidades sostenibles")),
-        (("DAC 14050", "Gestión y eliminación de residuos"),),
+        (("ODS 6", "Agua limpia y saneamiento"), ("ODS 11", "Ciudades y comunidades sostenibles")),
+        (("CAD 14050", "Gestión y eliminación de residuos"),),
     ]
     assert taken(speech("es"), [choice(Kind.GOAL, ())]) == ()
 

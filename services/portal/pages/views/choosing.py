@@ -152,17 +152,8 @@ def taken(spoken: Speech, choices: Iterable[Choice]) -> tuple[Taken, ...]:
     return tuple(
         Taken(
             name=words.kind_name(spoken, made.kind),
-            terms=tuple((_code(made.kind, code), _name(spoken, made.kind, code)) for code in made.ticked),
+            terms=tuple(words.code_and_name(spoken, made.kind, code) for code in made.ticked),
         )
         for made in choices
         if made.ticked
     )
-
-
-def _code(kind: Kind, code: str) -> str:
-    return {Kind.THEME: code, Kind.GOAL: f"SDG {code}", Kind.PURPOSE: f"DAC {code}"}[kind]
-
-
-def _name(spoken: Speech, kind: Kind, code: str) -> str:
-    names = {Kind.THEME: spoken.theme, Kind.PURPOSE: spoken.purpose}
-    return names[kind](code) if kind in names else spoken.goal(int(code)).partition(" ")[2]

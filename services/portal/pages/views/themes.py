@@ -121,4 +121,4 @@ def themes_view(
 
 def _languages(spoken: Speech, chosen: str) -> tuple[tuple[str, str, bool], ...]:
     known = [(code, words.language_name(spoken, code), code == chosen) for code in LANGUAGES_READ]
-    return (("", spoken.say("Find it out from the text"), chosen not in LANGUAGES_READ), *known)
+    return (("", spoken.say("Find out from the text"), chosen not in LANGUAGES_READ), *known)

@@ -142,6 +142,15 @@ def term(speech: Speech, kind: Kind, code: str) -> str:
     return speech.goal(int(code)) if kind is Kind.GOAL else speech.theme(code)
 
 
+def code_and_name(speech: Speech, kind: Kind, code: str) -> tuple[str, str]:
+    """A code as one tells it to others, and its name."""
+    if kind is Kind.PURPOSE:
+        return speech.say("DAC %(code)s", code=code), speech.purpose(code)
+    if kind is Kind.GOAL:
+        return speech.say("SDG %(number)s", number=code), speech.goal(int(code)).partition(" ")[2]
+    return code, speech.theme(code)
+
+
 def language_name(speech: Speech, code: str) -> str:
     """A language in a list."""
     return sentence(speech.tongue(code))
