@@ -17,9 +17,6 @@ class TooLarge(Exception):
 
 async def read_form(request: Request) -> Fields:
     """The fields of a form, with the values of each in their order. Raises TooLarge."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > MOST_BYTES:
-        raise TooLarge
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -10,8 +10,9 @@ import httpx
 import jwt
 import pytest
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from shared.primitives.waiting import wait_for
 from shared.wording.speech import LANGUAGES
 from tests.builders.portal import Story
 from tests.integration.portal.sent_forms import form_of
@@ -301,12 +302,18 @@ async def test_the_portal_asks_in_its_own_name_with_the_least_role(portal: Porta
     assert claims["texts"] == [{"text": "a b\n\nc\nd", "language": "nl"}]
 
 
-async def test_a_matching_that_does_not_answer_is_not_waited_for(portal: Portal, browser: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("pause", [0.05, 30.0], ids=["trickles", "is silent"])
+async def test_a_matching_that_does_not_answer_is_not_waited_for(
+    portal: Portal, browser: httpx.AsyncClient, pause: float
+) -> None:
     given_up = asyncio.Event()
 
+    async def spaces() -> AsyncIterator[str]:
+        while not await wait_for(given_up, pause):
+            yield " "
+
     async def answer(request: Request) -> Response:
-        await given_up.wait()
-        return JSONResponse([])
+        return StreamingResponse(spaces())
 
     portal.matching.answer_within = 0.3
     async with on_loopback(answering(answer)) as url, portal.reaching(url), asyncio.timeout(5):
