@@ -22,3 +22,10 @@ async def browser(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Accept": "text/html"}
     async with httpx.AsyncClient(transport=transport, base_url="http://portal", headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+async def reader(portal: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who reads pages over the network, while matching is there."""
+    async with portal.beside_matching() as address, httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        yield client
