@@ -3,9 +3,10 @@
 Offers come, change and go; applications find some of them, both sides agree or decline, experts are booked, moved and
 set free, and rated.
 
-    EVENTS=1000000 make test TESTS=tests/integration/matching/test_random_events.py WORKERS=0 ARGS=-s
+    EVENTS=60000 make test TESTS=tests/integration/matching/test_random_events.py WORKERS=0 ARGS=-s
 
-is the long run, with so many events of offers; it tells how far it is.
+is the long run, with so many events of offers; it tells how far it is. It takes half an hour on two cores; the engine
+alone, at a million events, has a run in tests/unit/matching/test_offer_index.py.
 """
 
 import os

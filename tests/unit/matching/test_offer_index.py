@@ -1,10 +1,8 @@
 """The living index finds what the slow and obvious searches find, whatever happened to it before."""
 
+import os
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,8 +13,7 @@ import orjson
 import pytest
 
 from services.matching.engine.filters import obstacles
-from services.matching.engine.index import OfferIndex, make_ready, scan
-from services.matching.engine.index.bitmaps import write
+from services.matching.engine.index import OfferIndex
 from services.matching.engine.index.columns import LINE, PACKED, Columns
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.index.offers import Hit
@@ -28,6 +25,7 @@ from tests.builders.matching import a_candidate, a_request
 from tests.oracles.full_masks import FullMasks
 
 OFFERS, REQUESTS, TOP = 1500, 1000, 20
+EVENTS, ORGANISATIONS = int(os.environ.get("EVENTS", "3000")), 300
 SCALES = (
     Scale(),
     Scale(Weights(knowledge=100, position=0, context=0, language=0, availability=0), mean_rating=4.2, expected=0.6),
@@ -159,17 +157,22 @@ def test_ties_are_broken_by_less_to_do_and_then_by_id() -> None:
 
 
 def test_after_many_changes_it_is_the_index_of_what_is_left(market: Market) -> None:
+    """Bit by bit. `EVENTS=1000000 make test TESTS=tests/unit/matching/test_offer_index.py` takes five minutes."""
     random, index = Random(11), OfferIndex()
-    there: dict[object, Candidate] = {}
-    for candidate in market.offers(3000, organisations=300):
-        known = random.random() < 0.6 and there
-        offer_id = random.choice(list(there)) if known else candidate.offer_id
-        if known and random.random() < 0.3:
-            index.remove(offer_id)  # type: ignore[arg-type]
-            del there[offer_id]
-        else:
-            there[offer_id] = market.offer(offer_id, 300)  # type: ignore[arg-type]
-            index.put(there[offer_id])
+    there: dict[UUID, Candidate] = {}
+    ids: list[UUID] = []
+    for candidate in market.offers(EVENTS, organisations=ORGANISATIONS):
+        kind = random.choices(("comes", "changes", "goes"), (40, 45, 15))[0] if ids else "comes"
+        place = random.randrange(len(ids)) if ids else 0
+        if kind == "goes":
+            ids[place], ids[-1] = ids[-1], ids[place]
+            del there[ids[-1]]
+            index.remove(ids.pop())
+            continue
+        offer_id = candidate.offer_id if kind == "comes" else ids[place]
+        ids += [offer_id] if kind == "comes" else []
+        there[offer_id] = market.offer(offer_id, ORGANISATIONS)
+        index.put(there[offer_id])
     fresh = filled(list(there.values()))
     assert index.content() == fresh.content()
     assert index.expectations() == fresh.expectations()
@@ -209,39 +212,3 @@ def test_what_was_frozen_and_written_is_the_same_index(market: Market, tmp_path:
         for number in range(60):
             request, scale = market.request(), SCALES[number % len(SCALES)]
             assert again.search(request, scale, top=TOP) == index.search(request, scale, top=TOP)
-
-
-def test_making_ready_compiles_all_that_a_search_or_a_change_needs() -> None:
-    """Breaks when what it tries is of other types than real ones: each process would compile again."""
-    tried = in_a_new_process(forms)
-    assert 0 not in tried
-    assert in_a_new_process(forms_after_use) == tried
-
-
-def in_a_new_process(count: Callable[[], list[int]]) -> list[int]:
-    """In this one, other tests have compiled already."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(count).result(timeout=120)
-
-
-def forms() -> list[int]:
-    """How many forms of each pass are compiled once a process is ready."""
-    make_ready()
-    return [len(each.signatures) for each in (scan.best, scan.tally, write)]
-
-
-def forms_after_use() -> list[int]:
-    """The same after a search and a change."""
-    make_ready()
-    market = Market(7)
-    offers = list(market.offers(50))
-    index, request = filled(offers), market.request()
-    hits = index.search(request, Scale(), top=TOP)
-    index.removed(request)
-    index.best(request, Scale(), top=TOP)
-    for hit in hits.best:
-        index.rank(request, Scale(), hit)
-    for one in offers:
-        index.put(one)
-        index.remove(one.offer_id)
-    return forms()
