@@ -5,7 +5,7 @@ set free, and rated.
 
     EVENTS=60000 make test TESTS=tests/integration/matching/test_random_events.py WORKERS=0 ARGS=-s
 
-is the long run, with so many events of offers; it tells how far it is. It takes half an hour on two cores; the engine
+is the long run, with so many events of offers; it tells how far it is. It takes ten minutes on two cores; the engine
 alone, at a million events, has a run in tests/unit/matching/test_offer_index.py.
 """
 
