@@ -34,7 +34,8 @@ def monitor() -> Service:
             Companion("observer", "react", observer),
             Companion("holders of dead letters", "http", reaching),
         ),
-        patient=True,
+        patience=0.5,
+        gives_way=True,
         require=console_settings,
     )
 

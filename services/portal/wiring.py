@@ -49,6 +49,7 @@ def portal() -> Service:
         routers=(api_router(desk), pages_router(hub, matching)),
         migrations=Path(__file__).parent / "migrations",
         larger_bodies=LARGER_BODIES,
+        patience=0.1,  # pages are read by people; those who act on the same events come first
         companions=(
             Companion("tokens", "http", tokens),
             Companion("live pages", "http", live),

@@ -175,7 +175,7 @@ def _consumer(service: Service, hosted: Hosted) -> Consumer:
         processor=BatchProcessor(hosted.database, service.reactions),
         readiness=hosted.readiness,
         instance_id=hosted.settings.group_instance_id,
-        patient=service.patient,
+        patience=service.patience,
     )
 
 

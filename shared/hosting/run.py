@@ -23,7 +23,7 @@ from shared.telemetry.tracing import configure_tracing
 # What an operator can mend: told in one sentence. Anything else is a defect, with its traceback.
 EXPECTED = (SettingsError, MigrationError, StuckBatch, OSError)
 
-PATIENT_NICENESS = 10  # where processors are few, those who act have them first
+NICENESS_OF_WATCHERS = 10  # where processors are few, those who act have them first
 
 
 def main(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -43,8 +43,8 @@ def main(service: Service, arguments: Sequence[str] | None = None) -> None:
         _configure(service.name, role, settings)
         service.require()
         collect_rarely()
-        if service.patient:
-            os.nice(PATIENT_NICENESS)
+        if service.gives_way:
+            os.nice(NICENESS_OF_WATCHERS)
         uvloop.run(_migrate(service, settings) if role == "migrate" else _serve(service, settings, role))
     except EXPECTED as error:
         sys.exit(_sentence(service.name, error))

@@ -45,7 +45,8 @@ class Service:
 
     `larger_bodies` are paths whose requests may have more bytes than the usual limit, each with its own.
     `require` is called before anything is started, to raise `SettingsError` if something of the service's own is wrong.
-    `patient`: it only watches, so what it hears may come half a second late, and its processes give way to all others.
+    `patience`: what it hears may come so many seconds late, so that whoever acts on it has the processor first.
+    `gives_way`: it only watches, so its processes give way to all others.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Service:
     routers: Sequence[APIRouter]
     migrations: Path
     companions: tuple[Companion, ...] = ()
-    patient: bool = False
+    patience: float = 0.0
+    gives_way: bool = False
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
     require: Callable[[], object] = lambda: None

@@ -52,7 +52,7 @@ class Consumer:
     # kill, has its partitions at once; but it does not leave when it closes, and a newcomer waits out its session.
     instance_id: str | None = None
     session: float = SESSION
-    patient: bool = False  # events may wait half a second for others, which spares Kafka an answer to each
+    patience: float = 0.0  # seconds that an event may wait for others, which spares Kafka an answer to each
     _member: Membership | None = None
     # Held over the transaction, never over getmany: the revoke callback runs beside the loop and waits for it.
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -65,7 +65,7 @@ class Consumer:
         Raises `StuckBatch` after 15 minutes of failing at one batch.
         """
         self.readiness.expect(PART)
-        name = Name(self.settings, self.group, self.instance_id, self.topics, self.patient)
+        name = Name(self.settings, self.group, self.instance_id, self.topics, self.patience)
         member = Membership(name, self.readiness, self._finished, self._bookmark.noted, self.session, POLL_WITHIN)
         self._member = member
 

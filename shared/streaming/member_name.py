@@ -18,6 +18,7 @@ from shared.primitives.waiting import wait_for
 from shared.streaming.settings import PATIENT_BYTES, KafkaSettings
 
 ASK_EVERY = 1.0
+FETCH_WAIT = 0.5  # seconds after which Kafka answers that there is nothing
 UUID_LENGTH = 36
 # Bytes that Kafka's client holds in advance: for each partition, and in one answer. A service that hears eleven topics
 # has 132 partitions; by the client's own limits a slow one would hold 132 MB of them. A larger message comes alone.
@@ -26,13 +27,16 @@ PARTITION_BUFFER, FETCH_BUFFER = 256 * 1024, 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Who a process is in its group. Without an `instance_id` it has no name, and nobody can take it away."""
+    """Who a process is in its group. Without an `instance_id` it has no name, and nobody can take it away.
+
+    `patience`: how many seconds a message may wait at Kafka for others to come with.
+    """
 
     settings: KafkaSettings
     group: str
     instance_id: str | None
     topics: Sequence[str]
-    patient: bool = False
+    patience: float = 0.0
 
     def __str__(self) -> str:
         return (
@@ -65,7 +69,8 @@ class Name:
             max_poll_interval_ms=int(poll_within * 1000),
             max_partition_fetch_bytes=PARTITION_BUFFER,
             fetch_max_bytes=FETCH_BUFFER,
-            fetch_min_bytes=PATIENT_BYTES if self.patient else 1,
+            fetch_min_bytes=PATIENT_BYTES if self.patience else 1,
+            fetch_max_wait_ms=int((self.patience or FETCH_WAIT) * 1000),
         )
 
     async def is_taken(self, mine: str) -> bool:

@@ -27,6 +27,36 @@ async def test_what_is_announced_is_heard_in_order_and_leaves_the_outbox(
     assert await announcing.pool.fetchval("SELECT count(*) FROM outbox") == 0
 
 
+async def test_who_is_patient_hears_the_same_in_fewer_portions(
+    open_database: OpenDatabase, servers: EmbeddedServers, kafka: KafkaSettings, hearing: Hearing
+) -> None:
+    """The same listener twice: as each event comes, then with half a second for others to come along."""
+    announcing = await open_database("shared")
+
+    async def portions() -> int:
+        case, said = uuid4(), 0
+
+        async def all_heard() -> bool:
+            return len(await hearing.heard(case)) == said
+
+        async def sent() -> bool:
+            return bool(await announcing.pool.fetchval("SELECT count(*) = 0 FROM outbox"))
+
+        async with running(hearing.consumer):
+            for said in range(1, 31):
+                await announce(announcing, case, 1)
+                await until(all_heard if said == 1 else sent)  # from the first on, it is listening
+            await until(all_heard)
+        assert await hearing.heard(case) == list(range(1, 31))
+        query = "SELECT count(DISTINCT xmin::text) FROM heard WHERE application_id = $1"
+        return int(await hearing.database.pool.fetchval(query, case))
+
+    async with running(await relay_for(announcing, servers, kafka)):
+        one_by_one = await portions()
+        hearing.consumer.patience = 0.5
+        assert await portions() < one_by_one / 2
+
+
 async def test_a_batch_that_fails_is_tried_again_and_nothing_is_lost(
     open_database: OpenDatabase, servers: EmbeddedServers, kafka: KafkaSettings, hearing: Hearing
 ) -> None:
