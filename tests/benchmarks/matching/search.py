@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import psutil
 
-from services.matching.engine.index import OfferIndex
+from services.matching.engine.index import OfferIndex, make_ready
 from services.matching.engine.values import Candidate, Request, Scale
 from tests.benchmarks.figures import Figure, TrialError, alone, compared, percentile
 from tests.benchmarks.floors import FLOORS
@@ -39,6 +39,7 @@ Tell = Callable[[str], None]
 
 def measure(report: Report, tell: Tell) -> None:
     """Make the offers once; everything else is measured on them. One peer is gone before the next one comes."""
+    make_ready()  # a process has what is compiled before it has offers: it is no memory of theirs
     market, index = Market(7, places()), OfferIndex()
     offers = _fill(index, market, report, tell)
     gc.collect()
