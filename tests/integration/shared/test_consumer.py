@@ -2,14 +2,27 @@
 
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka.partitioner import DefaultPartitioner
 
 from deploy.embedded.testing import EmbeddedServers
+from shared.events.catalogue import PARTITIONS
 from shared.primitives.readiness import Readiness
 from shared.streaming.relay import Relay
 from shared.streaming.settings import KafkaSettings
 from tests.conftest import OpenDatabase
 from tests.integration.shared.hearing import Hearing, announce, relay_for, running, until
+
+
+def one_for_each_partition() -> list[UUID]:
+    """Cases of which no two have their events in the same partition."""
+    partitions, found = list(range(PARTITIONS)), dict[int, UUID]()
+    while len(found) < PARTITIONS:
+        case = uuid4()
+        found[DefaultPartitioner()(str(case).encode(), partitions, partitions)] = case
+    return list(found.values())
 
 
 async def test_what_is_announced_is_heard_in_order_and_leaves_the_outbox(
@@ -71,6 +84,41 @@ async def test_a_batch_that_fails_is_tried_again_and_nothing_is_lost(
         await until(all_heard)
     assert await hearing.heard(case) == [1, 2, 3, 4, 5]
     assert hearing.failures == 0
+
+
+@pytest.mark.parametrize(("at_once", "failures"), [(500, 1), (1, 4)])
+async def test_a_batch_that_fails_and_what_was_read_ahead_of_it_are_heard_after_all(
+    open_database: OpenDatabase,
+    servers: EmbeddedServers,
+    kafka: KafkaSettings,
+    hearing: Hearing,
+    at_once: int,
+    failures: int,
+) -> None:
+    """All is in Kafka before, one event in each partition: one by one, what is read ahead lies in another partition."""
+    announcing, cases = await open_database("shared"), one_for_each_partition()
+    hearing.failures, hearing.consumer.batch_size = failures, at_once
+
+    async def sent() -> bool:
+        return bool(await announcing.pool.fetchval("SELECT count(*) = 0 FROM outbox"))
+
+    async def last_heard() -> bool:
+        return all([2 in await hearing.heard(case) for case in cases])
+
+    async with running(await relay_for(announcing, servers, kafka)):
+        for case in cases:
+            await announce(announcing, case, 1)
+        await until(sent)
+        async with running(hearing.consumer):
+
+            async def has_failed() -> bool:
+                return not hearing.failures
+
+            await until(has_failed)
+            for case in cases:
+                await announce(announcing, case, 1)
+            await until(last_heard)
+    assert [await hearing.heard(case) for case in cases] == [[1, 2]] * len(cases)
 
 
 async def test_a_second_relay_stands_by_and_takes_over(
