@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal import queries
 from services.portal.live import Hub
 from services.portal.pages.live import print_of, stream
-from services.portal.pages.problems import PageRoute, language_of
+from services.portal.pages.problems import PageRoute
 from services.portal.pages.render import HEADERS, page, render
-from services.portal.pages.speech import speech
+from services.portal.pages.speech import speech_for
 from services.portal.pages.views.cards import card
 from services.portal.pages.views.case import case_view
 from services.portal.pages.views.shown import CaseView
@@ -35,7 +35,7 @@ def cases_router(hub: Hub) -> APIRouter:
     @router.get("/cases/live")
     async def list_changes(request: Request, stage: Stage | None = None, page: PageNumber = 1) -> Response:
         async def look() -> str:
-            return _list_part(_spoken(request), await _found(request, stage, page))
+            return _list_part(speech_for(request), await _found(request, stage, page))
 
         return stream(request, hub, None, look)
 
@@ -51,7 +51,7 @@ def cases_router(hub: Hub) -> APIRouter:
         async def look() -> str:
             async with _database(request).reading() as connection:
                 case = await queries.case_detail(connection, case_id)
-            return _case_part(_spoken(request), case_view(_spoken(request), case))
+            return _case_part(speech_for(request), case_view(speech_for(request), case))
 
         return stream(request, hub, case_id, look)
 
@@ -63,17 +63,13 @@ def _database(request: Request) -> Database:
     return database
 
 
-def _spoken(request: Request) -> Speech:
-    return speech(language_of(request))
-
-
 async def _found(request: Request, stage: Stage | None, number: int) -> CasePage:
     async with _database(request).reading() as connection:
         return await queries.cases(connection, stage, number)
 
 
 async def _list_page(request: Request, stage: Stage | None, number: int) -> Response:
-    spoken, found = _spoken(request), await _found(request, stage, number)
+    spoken, found = speech_for(request), await _found(request, stage, number)
     if number > found.pages:
         return RedirectResponse(f"{request.url.path}{_query(stage, found.pages)}", 302, HEADERS)
     part = _list_part(spoken, found)
@@ -108,7 +104,7 @@ def _list_part(spoken: Speech, found: CasePage) -> str:
 
 
 async def _case_page(request: Request, key: str) -> Response:
-    spoken = _spoken(request)
+    spoken = speech_for(request)
     async with _database(request).reading() as connection:
         case = await queries.case_detail(connection, await queries.case_id_of(connection, key))
     view = case_view(spoken, case)

@@ -10,9 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.portal import queries
 from services.portal.pages import atlas
-from services.portal.pages.problems import language_of
 from services.portal.pages.render import HEADERS, page
-from services.portal.pages.speech import speech
+from services.portal.pages.speech import speech_for
 from services.portal.pages.views.cards import card
 from services.portal.pages.views.common import place
 from services.portal.queries import Organisation
@@ -33,7 +32,7 @@ async def doorway(request: Request) -> Response:
 
 async def home(request: Request) -> Response:
     """What CONNECT is, the journey, the modes, the numbers and the newest cases."""
-    spoken = speech(language_of(request))
+    spoken = speech_for(request)
     database: Database = request.app.state.database
     async with database.reading() as connection:
         numbers = await queries.numbers(connection)

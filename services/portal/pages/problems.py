@@ -12,11 +12,10 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from services.portal.pages.render import page
-from services.portal.pages.speech import speech
+from services.portal.pages.speech import speech_for
 from shared.postgres.pool import AWAY
 from shared.primitives.errors import NotFound, TryAgain
 from shared.telemetry.logging import get_logger
-from shared.wording.speech import LANGUAGES, preferred
 
 log = get_logger(__name__)
 
@@ -63,15 +62,9 @@ def _wants_page(scope: Scope) -> bool:
 
 def problem_page(request: Request, status: int) -> Response:
     """The page for a problem: 404, 503, or 500 for everything else."""
-    spoken = speech(language_of(request))
+    spoken = speech_for(request)
     answer = page(request, spoken, "problem.html", status=status, problem=status)
     if status == 503:
         answer.headers["Retry-After"] = "5"
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def language_of(request: Request) -> str:
-    """The language of the address, else the one that the browser asks for."""
-    first = request.url.path.split("/")[1] if request.url.path.count("/") else ""
-    return first if first in LANGUAGES else preferred(request.headers.get("Accept-Language"))

@@ -17,9 +17,9 @@ from fastapi.responses import Response
 from services.portal import queries
 from services.portal.clients import Busy, Matching
 from services.portal.pages import forms
-from services.portal.pages.problems import PageRoute, language_of
+from services.portal.pages.problems import PageRoute
 from services.portal.pages.render import page
-from services.portal.pages.speech import speech
+from services.portal.pages.speech import speech_for
 from services.portal.pages.views.cards import card
 from services.portal.pages.views.choosing import chooser, outcome_of
 from services.portal.pages.views.shown import Card
@@ -41,7 +41,6 @@ PATH = "/themes"
 # The page itself reads no further than `forms.MOST_BYTES`, and says so in words. Below this limit, which is that of
 # all requests, those who sent more get the page rather than a problem document for programs.
 LARGER_BODIES = {f"/{language}{PATH}": 50_000_000 for language in LANGUAGES}
-NOT_NOW = {Outcome.AWAY, Outcome.BUSY}
 
 Chosen = Mapping[Kind, Choice]
 Name = TypeVar("Name", bound=StrEnum)
@@ -61,21 +60,17 @@ def themes_router(matching: Matching) -> APIRouter:
 
     @router.get(PATH)
     async def empty_form(request: Request) -> Response:
-        return _shown(request, themes_view(_spoken(request), EMPTY), Step.WRITE)
+        return _shown(request, themes_view(speech_for(request), EMPTY), Step.WRITE)
 
     @router.post(PATH)
     async def sent_form(request: Request) -> Response:
         try:
             sent = _sent(await forms.read_form(request))
         except forms.TooLarge:
-            return _shown(request, themes_view(_spoken(request), EMPTY, too_large=True), Step.WRITE, 413)
+            return _shown(request, themes_view(speech_for(request), EMPTY, too_large=True), Step.WRITE, 413)
         return await _answer(request, matching, sent)
 
     return router
-
-
-def _spoken(request: Request) -> Speech:
-    return speech(language_of(request))
 
 
 def _sent(fields: forms.Fields) -> Sent:
@@ -102,7 +97,7 @@ async def _answer(request: Request, matching: Matching, sent: Sent) -> Response:
     faults = tuple(_text_faults(sent))
     wrong = _choice_faults(sent)
     if sent.step is Step.WRITE or (faults and not (sent.was_chosen or sent.was_suggested)):
-        return _shown(request, themes_view(_spoken(request), sent, faults), Step.WRITE, 422 if faults else 200)
+        return _shown(request, themes_view(speech_for(request), sent, faults), Step.WRITE, 422 if faults else 200)
     if sent.step is Step.USE and not faults and not wrong:
         return await _choice_page(request, sent)
     found = Found(Outcome.BY_HAND) if faults or not _asks(sent) else await _found(matching, sent.need)
@@ -147,10 +142,10 @@ def _help_page(
     if suggested is not None:
         made = {kind: _after(sent, each, suggested) for kind, each in sent.choices.items()}
         sent = replace(sent, choices=made, read_as=suggested.language or "")
-    spoken = _spoken(request)
+    spoken = speech_for(request)
     view = themes_view(spoken, sent, faults, chooser(spoken, sent.choices, found.outcome, suggested, wrong))
     step = Step.BY_HAND if found.outcome is Outcome.BY_HAND else Step.SUGGEST
-    return _shown(request, view, step, 422 if view.problems else 503 if found.outcome in NOT_NOW else 200)
+    return _shown(request, view, step, 422 if view.problems else 503 if found.outcome.is_for_later else 200)
 
 
 def _after(sent: Sent, made: Choice, found: Suggestions) -> Choice:
@@ -158,7 +153,7 @@ def _after(sent: Sent, made: Choice, found: Suggestions) -> Choice:
 
 
 async def _choice_page(request: Request, sent: Sent) -> Response:
-    spoken = _spoken(request)
+    spoken = speech_for(request)
     cards = await _cards(request.app.state.database, spoken, sent.choices)
     return _shown(request, themes_view(spoken, sent), Step.USE, cards=cards)
 
@@ -181,7 +176,7 @@ def _shown(
 ) -> Response:
     keeping = Keeping("need", step.value, Step.SUGGEST.value, PATH)
     template = "choice.html" if step is Step.USE else "themes.html"
-    answer = page(request, _spoken(request), template, status=status, view=view, cards=cards, keeping=keeping)
+    answer = page(request, speech_for(request), template, status=status, view=view, cards=cards, keeping=keeping)
     if status == 503:
         answer.headers["Retry-After"] = "5"
     return answer

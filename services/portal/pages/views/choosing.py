@@ -16,7 +16,6 @@ from shared.vocabulary.lookup import folded
 from shared.wording.speech import Speech
 
 MOST_PHRASES = 4
-NOT_NOW = (Outcome.AWAY, Outcome.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def chooser(
     return Chooser(
         outcome=outcome.value,
         note=" ".join(filter(None, (words.outcome_text(spoken, outcome), _read_as(spoken, found)))),
-        attention=outcome in NOT_NOW,
+        attention=outcome.is_for_later,
         lang=found.language if found else None,
         groups=tuple(groups),
     )

@@ -29,6 +29,11 @@ class Outcome(StrEnum):
     BUSY = "busy"
     BY_HAND = "by-hand"
 
+    @property
+    def is_for_later(self) -> bool:
+        """Whether asking again in a moment may bring more."""
+        return self in {Outcome.AWAY, Outcome.BUSY}
+
 
 # From this confidence on. It is the share of such suggestions with which a reader is expected to agree.
 _SURE: tuple[tuple[float, str, Tone], ...] = (
