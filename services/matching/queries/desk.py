@@ -46,6 +46,11 @@ class Rank:
     favour: Favour | None = None
     relax: tuple[Relaxation, ...] = ()
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether anything is tried out, so that the ranks as they are are told beside it."""
+        return self.weights is not None or self.favour is not None or bool(self.relax)
+
 
 @dataclass(frozen=True, slots=True)
 class AskWhy:
@@ -89,8 +94,7 @@ async def ranking(work: UnitOfWork, asked: Rank) -> RankingView:
         scale = replace(scale, favour=asked.favour)
     hits = index.search(request, scale, top=asked.top)
     found = await _explained(work, request, hits.best, scale)
-    tried = (request, scale) != (as_it_is, ground.scale)
-    before = index.best(as_it_is, ground.scale, top=WAS_AMONG) if tried else hits.best
+    before = index.best(as_it_is, ground.scale, top=WAS_AMONG) if asked.is_trial else hits.best
     was = {hit.offer_id: rank for rank, hit in enumerate(before, start=1)}
     ids = [one.candidate.offer_id for one in found.ranked]
     titles = await offers.titles(work.connection, ids)
