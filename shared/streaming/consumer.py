@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within
 from shared.streaming.batch import BatchProcessor, TooManyDeadLetters
-from shared.streaming.bookmark import Bookmark, Offsets
+from shared.streaming.bookmark import Offsets
 from shared.streaming.member_name import Name
 from shared.streaming.membership import PART, Membership
 from shared.streaming.reader import POLL_MS, Batch, Reader
@@ -56,7 +56,6 @@ class Consumer:
     _member: Membership | None = None
     # Held over the transaction, never over getmany: the revoke callback runs beside the loop and waits for it.
     _in_work: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _bookmark: Bookmark = field(default_factory=Bookmark)
     _trouble: Trouble = field(default_factory=Trouble)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -66,7 +65,7 @@ class Consumer:
         """
         self.readiness.expect(PART)
         name = Name(self.settings, self.group, self.instance_id, self.topics, self.patience)
-        member = Membership(name, self.readiness, self._finished, self._bookmark.noted, self.session, POLL_WITHIN)
+        member = Membership(name, self.readiness, self._in_work, self.session, POLL_WITHIN)
         self._member = member
 
         async def consume(kafka: AIOKafkaConsumer) -> None:
@@ -120,7 +119,7 @@ class Consumer:
             except Exception as error:  # noqa: BLE001  whatever it was, the batch stays undone and is tried again
                 self._failed(batch, error)
                 return False
-            self._bookmark.note(batch.following, member.kafka)
+            member.bookmark.note(batch.following)
         metrics.CONSUMER_BATCH_EVENTS.labels(self.group).observe(len(batch.items))
         if self._is_well(member, batch.following):
             self.readiness.ready(PART, lag=member.lag_in_all)
@@ -133,11 +132,6 @@ class Consumer:
             return False
         metrics.CONSUMER_HALTED.labels(self.group).set(0)
         return True
-
-    async def _finished(self) -> None:
-        """Return when no batch is in work and the offsets of the last one are committed."""
-        async with self._in_work:
-            await self._bookmark.noted()
 
     def _failed(self, batch: Batch, error: Exception) -> None:
         now = asyncio.get_running_loop().time()

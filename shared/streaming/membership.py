@@ -1,6 +1,7 @@
 """A process's place in its consumer group: asked for, kept, lost, and asked for again.
 
-The group gives partitions and takes them away while work is going on; whoever works says what must be finished before.
+The group gives partitions and takes them away while work is going on; what is in work is finished before they go.
+A client that gets no answer is not waited for without an end: a fresh one begins where an operator's first try would.
 Nothing here is needed for effects to happen once: a place that is lost in the middle of a batch costs duplicates, which
 the inbox knows.
 """
@@ -15,6 +16,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from shared.primitives.readiness import Readiness
 from shared.primitives.waiting import ending_within, wait_for
+from shared.streaming.bookmark import Bookmark
 from shared.streaming.connecting import start
 from shared.streaming.member_name import ASK_EVERY, Name
 from shared.streaming.refusals import explain
@@ -25,30 +27,30 @@ log = get_logger(__name__)
 PART = "react"
 FIRST_KNOCK, KNOCK_EVERY = 0.1, 5.0  # seconds between two tries while Kafka is away: doubled from the first on
 ASK_TIMEOUT = 5.0
-LEAVE_WITHIN = 4.0  # seconds
-
-Finish = Callable[[], Awaitable[None]]
+LEAVE_WITHIN = 2.0  # seconds for the last offsets, and as many for the client's end
 
 
 @dataclass(slots=True)
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no type hints
     """One member of a group, with one Kafka client at a time.
 
-    `finish_work` is awaited before partitions go to others, `finish_noting` before the group is left. The times are in
+    Whoever works holds `in_work`: partitions go to others once it is free and what was done is noted. The times are in
     seconds: without a heartbeat until the group takes the member for dead, and between two polls.
     """
 
     name: Name
     readiness: Readiness
-    finish_work: Finish
-    finish_noting: Finish
+    in_work: asyncio.Lock
     session: float
     poll_within: float
     lag_in_all: int = 0
     _client: AIOKafkaConsumer | None = None
+    _bookmark: Bookmark | None = None
+    _lost: asyncio.Event = field(default_factory=asyncio.Event)  # one for each client: this one can't keep the place
     _member_id: str = ""  # the last that the group gave us
-    _name_lost: asyncio.Event = field(default_factory=asyncio.Event)
     _in_group: bool = False  # whether the group has answered the client of now
+    _asked_at: float = 0.0  # when the group was asked for a place, by the loop's clock; 0 once it has given one
+    _silent_since: float = 0.0  # the same, of the first question to a broker that had no answer; 0 once one had
     _holding_back: bool = False
     _unreachable: str | None = None
 
@@ -58,19 +60,26 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         assert self._client is not None
         return self._client
 
+    @property
+    def bookmark(self) -> Bookmark:
+        """Where that client notes what is done."""
+        assert self._bookmark is not None
+        return self._bookmark
+
     async def work(self, task: Callable[[AIOKafkaConsumer], Awaitable[None]], stopping: asyncio.Event) -> None:
         """Do the task as a member, until `stopping` is set; when the place is lost, begin it again with the next."""
         while not stopping.is_set():
             self._holding_back = False  # the place may have been lost in the middle of it
+            self._lost = asyncio.Event()
             try:
-                async with ending_within(0, self._name_lost):
+                async with ending_within(0, self._lost):
                     if await self._join(stopping):
                         await task(self.kafka)
                     return
             except TimeoutError:
-                if not self._name_lost.is_set():
+                if not self._lost.is_set():
                     raise
-                self._name_lost.clear()
+                self.readiness.not_ready(PART, "the place in the group is lost; another is asked for")
                 await _give_up_place(self.kafka)
             except KafkaError as error:  # refused by the group or by a topic: an operator can mend it while we wait
                 await self._tell("place in the group lost", error, ASK_EVERY)
@@ -80,16 +89,19 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
     async def _join(self, stopping: asyncio.Event) -> bool:
         """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
         wait, self._in_group = FIRST_KNOCK, False
+        self._silent_since = self._asked_at = 0.0
         while True:
             try:
                 self._client = self.name.client(self.session, self.poll_within)  # reads the certificates' file
-                self._client.subscribe(list(self.name.topics), listener=self)
+                self._bookmark = Bookmark(self._client, self.session, self._lost)
                 await start(self._client)
+                # Not before: then `start` would wait for a place, which others may hold up for minutes, and who is
+                # kept waiting would look like a broker that says nothing.
+                self._client.subscribe(list(self.name.topics), listener=self)
+                self._asked_at = _now()
                 return True
             except (KafkaError, OSError) as error:
-                if self._client is not None:
-                    await self._client.stop()
-                    self._client = None
+                await self.leave()
                 await self._tell("kafka is away", error, wait)
                 if await wait_for(stopping, wait):
                     return False
@@ -99,13 +111,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""
         if self._client is None:
             return
-        try:
-            async with asyncio.timeout(LEAVE_WITHIN):
-                await self.finish_noting()
-                await self._client.stop()
-        except TimeoutError:
-            log.warning("left the group without the broker's answer")
-        self._client = None
+        for step in (self.bookmark.noted, self.kafka.stop):
+            try:
+                async with asyncio.timeout(LEAVE_WITHIN):
+                    await step()
+            except TimeoutError:
+                log.warning("left the group without the broker's answer", step=step.__name__)
+        self._client = self._bookmark = None
 
     async def _stand_by(self, stopping: asyncio.Event) -> None:
         """Wait before joining again, and for as long as another process has our name."""
@@ -142,8 +154,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             self.readiness.not_ready(PART, "no partitions assigned yet")
 
     async def lag(self) -> dict[str, int] | None:
-        """Events per topic behind this member's position, where it has partitions; None if that can't be told now."""
+        """Events per topic behind this member's position, where it has partitions; None if that can't be told now.
+
+        Asked every few seconds, it is what notices that a client gets no answers any more.
+        """
         kafka = self._client
+        if self._asked_at and _now() - self._asked_at > self.poll_within + self.session:
+            self._give_up("the group has given no place for longer than a rebalance may take")
         if kafka is None or not self._in_group:
             return None
         if not kafka.assignment():
@@ -159,19 +176,33 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             return None  # a rebalance came between the two questions; the next look is at the new partitions
         except (KafkaError, TimeoutError, OSError) as error:
             if kafka is self._client:
-                self._unreachable = f"Kafka does not answer ({type(error).__name__})"
-                self.readiness.not_ready(PART, self._unreachable)
+                self._heard_nothing(error)
             return None
-        self._unreachable = None
+        self._unreachable, self._silent_since = None, 0.0
         self.lag_in_all = lags.total()
         return dict(lags)
 
+    def _heard_nothing(self, error: Exception) -> None:
+        self._unreachable = f"Kafka does not answer ({type(error).__name__})"
+        self.readiness.not_ready(PART, self._unreachable)
+        self._silent_since = self._silent_since or _now()
+        if _now() - self._silent_since > self.session:
+            self._give_up(self._unreachable)
+
+    def _give_up(self, reason: str) -> None:
+        # A client asks the brokers that it knows. That they are elsewhere now it learns from none of them, and what a
+        # task of its own has died of it does not tell; a new one begins at the addresses that it is given.
+        log.warning("beginning anew with another client", reason=reason)
+        self._lost.set()
+
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Let the work in hand be finished before the partitions go to another member."""
-        await self.finish_work()
+        async with self.in_work:
+            await self.bookmark.noted()
+        self._asked_at = _now()
         log.info("partitions revoked", partitions=len(revoked))
         if self._member_id and not _member_id(self.kafka) and await self.name.is_taken(self._member_id):
-            self._name_lost.set()
+            self._lost.set()
             await asyncio.Future()  # for ever: what follows this callback is to join, and to throw the other out
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
@@ -179,8 +210,13 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         log.info("partitions assigned", partitions=len(assigned))
         self._member_id = _member_id(self.kafka)
         self._in_group, self._unreachable = True, None
+        self._asked_at = self._silent_since = 0.0
         if self._holding_back:
             self.kafka.pause(*assigned)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _member_id(kafka: AIOKafkaConsumer) -> str:
@@ -191,8 +227,10 @@ def _member_id(kafka: AIOKafkaConsumer) -> str:
 async def _give_up_place(kafka: AIOKafkaConsumer) -> None:
     """End what the client does about its group, also within a callback that never returns.
 
-    Its own `stop` would wait for that callback, and would let it join the group once more.
+    Its own `stop` would wait for that callback, would let it join the group once more, and would ask a group to be let
+    go that does not answer.
     """
     coordination = kafka._coordinator._coordination_task
     coordination.cancel()
     await asyncio.wait({coordination})
+    kafka._coordinator.reset_generation()

@@ -61,7 +61,7 @@ FAILURES = {
     ),
     "the user of another service": Failure(
         ("services.exchange", "all"),
-        "does not let connect_intake read",
+        "does not let connect_intake join the group exchange",
         {"KAFKA_USER": "connect_intake"},
         stays_up=True,
     ),

@@ -11,8 +11,9 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaConnectionError
 
 from shared.primitives.readiness import Readiness
+from shared.streaming import consumer, membership
 from shared.streaming.batch import BatchProcessor
-from shared.streaming.consumer import Consumer
+from shared.streaming.consumer import SESSION, Consumer
 from shared.streaming.member_name import Name
 from shared.streaming.settings import KafkaSettings
 
@@ -25,7 +26,7 @@ class FakeKafka:
     listener: ConsumerRebalanceListener
 
     def __init__(self) -> None:
-        self._coordinator = SimpleNamespace(member_id="member-1")
+        self.starts = 0
         self.held: set[TopicPartition] = set()
         self.gone_meanwhile: set[TopicPartition] = set()
         self.is_away = False
@@ -41,7 +42,11 @@ class FakeKafka:
         self.listener = listener
 
     async def start(self) -> None:
-        pass
+        self.starts += 1
+        coordination = asyncio.create_task(asyncio.sleep(0))
+        self._coordinator = SimpleNamespace(
+            member_id="member-1", _coordination_task=coordination, reset_generation=lambda: None
+        )
 
     async def stop(self) -> None:
         pass
@@ -83,6 +88,12 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
     return fake
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has lost a place asks for another at once."""
+    monkeypatch.setattr(membership, "ASK_EVERY", 0.0)
+
+
 class Fails:
     """A processor to which every batch is a defect."""
 
@@ -91,13 +102,14 @@ class Fails:
 
 
 @asynccontextmanager
-async def a_member(processor: object = None) -> AsyncIterator[Consumer]:
+async def a_member(processor: object = None, session: float = SESSION) -> AsyncIterator[Consumer]:
     consumer = Consumer(
         group="test",
         topics=(OFFERS.topic, APPLICATIONS.topic),
         settings=KafkaSettings(bootstrap="127.0.0.1:9"),
         processor=cast(BatchProcessor, processor),
         readiness=Readiness(),
+        session=session,
     )
     stopping = asyncio.Event()
     running = asyncio.create_task(consumer.run(stopping))
@@ -133,6 +145,49 @@ async def test_a_rebalance_between_two_questions_is_no_absence_of_kafka(kafka: F
         kafka.gone_meanwhile = {APPLICATIONS}
         assert await consumer.lag() is None
         assert "Kafka does not answer" not in consumer.readiness.parts["react"].reason
+
+
+async def test_a_client_to_which_kafka_says_nothing_for_a_session_is_replaced(kafka: FakeKafka, at_once: None) -> None:
+    async with a_member(session=0.05) as member:
+        await kafka.give(OFFERS)
+        kafka.is_away = True
+        async with asyncio.timeout(10):
+            while kafka.starts < 2:
+                assert await member.lag() is None
+                await asyncio.sleep(0.01)
+        kafka.is_away = False
+        await kafka.give(OFFERS)
+        assert await member.lag() == {OFFERS.topic: 7, APPLICATIONS.topic: 0}
+
+
+async def test_a_silence_that_was_broken_counts_from_the_next(kafka: FakeKafka, at_once: None) -> None:
+    """Breaks when two short absences, far apart, count as one that has lasted."""
+    async with a_member(session=0.05) as member:
+        await kafka.give(OFFERS)
+        for _ in range(10):
+            kafka.is_away = True
+            await member.lag()
+            kafka.is_away = False
+            await member.lag()
+            await asyncio.sleep(0.01)
+        assert kafka.starts == 1
+
+
+async def test_a_client_to_which_the_group_gives_no_place_is_replaced(
+    kafka: FakeKafka, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "POLL_WITHIN", 0.05)
+    async with a_member(session=0.05) as member:
+        async with asyncio.timeout(10):
+            while kafka.starts < 2:
+                assert await member.lag() is None
+                await asyncio.sleep(0.01)
+        await kafka.give()
+        starts = kafka.starts
+        for _ in range(20):
+            await member.lag()  # no partitions are a place, too
+            await asyncio.sleep(0.01)
+        assert kafka.starts == starts
 
 
 async def test_an_empty_answer_while_a_batch_fails_is_not_all_well(kafka: FakeKafka) -> None:
