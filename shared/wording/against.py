@@ -16,7 +16,9 @@ _AGAINST: Mapping[str, str] = {
     "knowledge": _("The offer and the request have no theme and no purpose in common."),
     "mode": _("The kind of exchange that is asked for is not offered."),
     "language": _("There is no language in which both sides can work (level B2 or better), and no interpretation."),
-    "window": _("Both sides have too few days in common for such an exchange."),
+    "window": _(
+        "Both sides have too few days in common for such an exchange, or the expert has too few left that year."
+    ),
     "capacity": _("The offer has no room for another exchange: all that it allows are taken."),
 }
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from services.matching.engine import factors
 from services.matching.engine.acceptance import PSEUDO_ANSWERS
-from services.matching.engine.days import LIMITS, advised, without_booked
+from services.matching.engine.days import LIMITS, advised, free_stretches
 from services.matching.engine.values import Candidate, Request, Scale
 from shared.primitives.terms import Level, Mode, Position
 from shared.vocabulary.population import population_band
@@ -63,7 +63,6 @@ class FullMasks:
         self.years = np.array([one.years_in_role for one in offers])
         self.ratings, self.rating = _numbers(offers, "ratings"), _numbers(offers, "rating")
         self.answered, self.accepted = _numbers(offers, "answered"), _numbers(offers, "accepted")
-        self.days_a_year = np.array([np.inf if one.days_a_year is None else one.days_a_year for one in offers])
         self.country = Coded([one.place.country for one in offers])
         self.income = np.array([np.nan if one.place.income is None else one.place.income for one in offers])
         self.region = Coded([one.place.region for one in offers])
@@ -71,12 +70,14 @@ class FullMasks:
         self.band = np.array(
             [np.nan if (size := one.place.population) is None else population_band(size).rank for one in offers]
         )
-        free = [without_booked(one.windows, one.booked) for one in offers]
+        free = [free_stretches(one) for one in offers]
         width = max(map(len, free), default=0)
         self.firsts, self.lasts = np.ones((len(offers), width)), np.zeros((len(offers), width))
+        self.most = np.zeros((len(offers), width))
         for row, stretches in enumerate(free):
-            for column, days in enumerate(stretches):
-                self.firsts[row, column], self.lasts[row, column] = days.first.toordinal(), days.last.toordinal()
+            for column, one in enumerate(stretches):
+                self.firsts[row, column], self.lasts[row, column] = one.first.toordinal(), one.last.toordinal()
+                self.most[row, column] = one.most
 
     def best(self, request: Request, scale: Scale, top: int) -> list[tuple[UUID, int]]:
         """The ids of the best, and their scores with what favours them, in hundredths of a point."""
@@ -93,14 +94,14 @@ class FullMasks:
     def _days(self, request: Request) -> tuple[Array, Array]:
         first, last = request.window.first.toordinal(), request.window.last.toordinal()
         lengths = np.maximum(0, np.minimum(self.lasts, last) - np.maximum(self.firsts, first) + 1)
-        return lengths.max(axis=1, initial=0), lengths.sum(axis=1)
+        return np.minimum(lengths, self.most).max(axis=1, initial=0), lengths.sum(axis=1)
 
     def _mode(self, request: Request, longest: Array) -> tuple[Array, Mask]:
         chosen, has_days = np.zeros(len(self.ids), np.int64), np.zeros(len(self.ids), bool)
         modes = advised(request.participants) if request.mode is None else (request.mode,)
         for mode in reversed(modes):
             shortest = LIMITS[mode].shortest
-            fits = self.modes[mode] & (longest >= shortest) & (self.days_a_year >= shortest)
+            fits = self.modes[mode] & (longest >= shortest)
             chosen[fits] = LIMITS[mode].usual
             has_days |= fits
         return chosen, has_days

@@ -1,10 +1,11 @@
 """Choosing a mode and days that suit both sides."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from services.matching.engine.values import Candidate, Days, Plan, Request
+from services.matching.engine.values import UNLIMITED, Candidate, Days, Plan, Request, Stretch
 from shared.primitives.terms import Mode
 
 
@@ -29,9 +30,9 @@ ONE_DAY = timedelta(days=1)
 
 def plan(request: Request, candidate: Candidate) -> Plan | None:
     """The first mode, in the order of advice, for which days can be found; None if there is none."""
-    free = free_stretches(request.window, candidate.windows, candidate.booked)
+    free = [part for one in free_stretches(candidate) if (part := one.within(request.window)) is not None]
     for mode in modes_to_try(request, candidate):
-        days = choose(free, LIMITS[mode], candidate.days_a_year)
+        days = choose(free, LIMITS[mode])
         if days is not None:
             return Plan(mode, days, sum(stretch.length for stretch in free))
     return None
@@ -53,10 +54,19 @@ def advised(participants: int) -> tuple[Mode, ...]:
     return (Mode.EXPERT_MISSION, Mode.ROUND_TABLE, Mode.STUDY_VISIT, Mode.INTERNSHIP)
 
 
-def free_stretches(wanted: Days, windows: Iterable[Days], booked: Iterable[Days]) -> tuple[Days, ...]:
-    """The stretches of the wanted days that lie in the windows and are not booked, in their order."""
-    free = without_booked(windows, booked)
-    return tuple(days for stretch in free if (days := stretch.overlap(wanted)) is not None)
+def free_stretches(candidate: Candidate) -> list[Stretch]:
+    """The stretches of an offer's windows that are not booked, in their order.
+
+    What is booked of a year counts against the days that the expert gives in one. A year of which something is booked
+    is by itself: an exchange begins and ends in it or does not touch it. One whose days are all given has none free.
+    """
+    free, most = without_booked(candidate.windows, candidate.booked), candidate.days_a_year
+    if most is None or most >= UNLIMITED:
+        return [Stretch(days.first, days.last, UNLIMITED) for days in free]
+    if not candidate.booked:
+        return [Stretch(days.first, days.last, most) for days in free]
+    taken = _by_year(candidate.booked)
+    return sorted(part for days in free for part in _limited(days, taken, most) if part.most > 0)
 
 
 def without_booked(windows: Iterable[Days], booked: Iterable[Days]) -> list[Days]:
@@ -67,22 +77,43 @@ def without_booked(windows: Iterable[Days], booked: Iterable[Days]) -> list[Days
     return free
 
 
-def choose(free: Sequence[Days], limit: Limit, most_days: int | None) -> Days | None:
+def choose(free: Sequence[Stretch], limit: Limit) -> Days | None:
     """The usual length from the earliest Monday; else from the earliest day; else the longest that is possible."""
-    longest = limit.longest if most_days is None else min(limit.longest, most_days)
-    usual = min(limit.usual, longest)
-    if usual < limit.shortest:
-        return None
+    enough = [(stretch, min(limit.usual, stretch.most)) for stretch in free if stretch.most >= limit.shortest]
     for start_on_monday in (True, False):
-        for stretch in free:
+        for stretch, usual in enough:
             wait = (7 - stretch.first.weekday()) % 7 if start_on_monday else 0
             days = Days.starting(stretch.first + timedelta(days=wait), usual)
             if days.last <= stretch.last:
                 return days
-    best = max(free, key=lambda stretch: stretch.length, default=None)
-    if best is None or best.length < limit.shortest:
+    best = max(free, key=lambda stretch: stretch.longest, default=None)
+    if best is None or best.longest < limit.shortest:
         return None
-    return Days.starting(best.first, min(best.length, longest))
+    return Days.starting(best.first, min(best.longest, limit.longest))
+
+
+def _by_year(booked: Iterable[Days]) -> Counter[int]:
+    """How many days of each calendar year are booked."""
+    taken: Counter[int] = Counter()
+    for days in booked:
+        for year in range(days.first.year, days.last.year + 1):
+            part = days.overlap(_year(year))
+            taken[year] += part.length if part is not None else 0
+    return taken
+
+
+def _limited(days: Days, taken: Mapping[int, int], most: int) -> Iterable[Stretch]:
+    """The parts of these days in years of which some days are taken, and what is left, each with its limit."""
+    rest = [days]
+    for year, number in taken.items():
+        parts = [part for one in rest if (part := one.overlap(_year(year))) is not None]
+        yield from (Stretch(part.first, part.last, most - number) for part in parts)
+        rest = [left for one in rest for left in _without(one, _year(year))]
+    yield from (Stretch(one.first, one.last, most) for one in rest)
+
+
+def _year(number: int) -> Days:
+    return Days(date(number, 1, 1), date(number, 12, 31))
 
 
 def _merged(windows: Iterable[Days]) -> list[Days]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +13,7 @@ from shared.primitives.terms import Level, Mode, Position
 
 RATING_WITHOUT_ANY = 3.5
 HIGH_INCOME = 3  # the rank of the group
+UNLIMITED = 32_767  # days, where an offer does not say how many it gives in a year
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +37,29 @@ class Days:
     def starting(cls, first: date, length: int) -> "Days":
         """The stretch of that length."""
         return cls(first, first + timedelta(days=length - 1))
+
+
+class Stretch(NamedTuple):
+    """Days in a row that are free, both ends included. `most`: how many of them an exchange may take."""
+
+    first: date
+    last: date
+    most: int
+
+    @property
+    def length(self) -> int:
+        """How many days, weekends included."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def longest(self) -> int:
+        """How long an exchange can be in here."""
+        return min(self.length, self.most)
+
+    def within(self, wanted: Days) -> "Stretch | None":
+        """The part that lies in the wanted days."""
+        first, last = max(self.first, wanted.first), min(self.last, wanted.last)
+        return Stretch(first, last, self.most) if first <= last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +112,10 @@ class Request:
 class Candidate:
     """An offer as the search sees it.
 
-    `booked`: days on which the expert is taken. `days_a_year`: None where the offer does not say. `ratings`: how many
-    there are, `rating`: their mean, from 1 to 5. `answered`: how often the offerer has answered a proposal, or let it
-    expire; `accepted`: how many of these were agreed to.
+    `booked`: days on which the expert is taken. `days_a_year`: how many the expert gives in a calendar year, to all
+    exchanges together; None where the offer does not say. `ratings`: how many there are, `rating`: their mean, from 1
+    to 5. `answered`: how often the offerer has answered a proposal, or let it expire; `accepted`: how many of these
+    were agreed to.
     """
 
     offer_id: UUID

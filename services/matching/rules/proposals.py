@@ -76,6 +76,7 @@ class SupersededBecause(StrEnum):
     OFFER_CLOSED = "offer-closed"
     WINDOW_GONE = "window-gone"
     EXPERT_BOOKED = "expert-booked"
+    DAYS_GONE = "days-gone"
     DAYS_PAST = "days-past"
     APPLICATION_WITHDRAWN = "application-withdrawn"
 

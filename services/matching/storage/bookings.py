@@ -5,29 +5,28 @@ from uuid import UUID
 
 import asyncpg
 
-from services.matching.engine.days import free_stretches
+from services.matching.engine.days import without_booked
 from services.matching.engine.values import Days
 from services.matching.rules.proposals import Proposal, SupersededBecause
 from services.matching.storage.offers import ONE_DAY, days_of
 from services.matching.storage.proposals import why_ground_lost
 from shared.postgres.pool import Connection
 
+# All offers of an expert, locked in one order, so that two who do this can't wait for each other.
+THEIRS = "SELECT offer_id FROM offers WHERE member_id = $1 OR offer_id = $2 ORDER BY offer_id FOR UPDATE"
+
 
 async def reserve(connection: Connection, proposal: Proposal, today: date) -> SupersededBecause | None:
     """Take one of the offer's places and the expert's days. The caller rolls back if a reason comes back.
 
-    The condition is checked again under the row's lock, so of many who want the last place exactly one gets it.
+    Whether this can still be is asked under the lock of all the expert's offers: of many who want the last place, or
+    the last days of a year, exactly one gets them.
     """
-    taken = await connection.fetchval(
-        """
-        UPDATE offers SET reserved = reserved + 1
-        WHERE offer_id = $1 AND reserved < capacity AND state <> 'closed' AND windows @> $2::daterange RETURNING true
-        """,
-        proposal.offer_id,
-        _range(proposal.days),
-    )
-    if not taken:
-        return await why_ground_lost(connection, proposal.proposal_id, today) or SupersededBecause.CAPACITY_GONE
+    await connection.execute(THEIRS, proposal.member_id, proposal.offer_id)
+    lost = await why_ground_lost(connection, proposal.proposal_id, today)
+    if lost is not None:
+        return lost
+    await connection.execute("UPDATE offers SET reserved = reserved + 1 WHERE offer_id = $1", proposal.offer_id)
     return None if await _book(connection, proposal, proposal.days) else SupersededBecause.EXPERT_BOOKED
 
 
@@ -44,7 +43,7 @@ async def move(connection: Connection, proposal: Proposal, wanted: Days) -> Days
     days: Days | None = wanted
     while days is not None and not await _book(connection, proposal, days):
         # Whoever took the days has committed: each turn sees at least one booking more than the last.
-        free = free_stretches(wanted, [wanted], await _booked(connection, proposal.member_id))
+        free = without_booked([wanted], await _booked(connection, proposal.member_id))
         days = max(free, key=lambda stretch: stretch.length, default=None)
     return days
 
@@ -57,15 +56,14 @@ async def release(connection: Connection, proposal: Proposal) -> None:
 async def _free(connection: Connection, proposal: Proposal, *, places: int) -> None:
     """Give places of the offer back and delete the booking.
 
-    All offers of the expert are marked as changed: the days that are free again may suit somebody for any of them. They
-    are locked in one order, so that two who do this can't wait for each other.
+    All offers of the expert are marked as changed: the days that are free again may suit somebody for any of them.
     """
     await connection.execute(
-        """
-        WITH theirs AS (SELECT offer_id FROM offers WHERE member_id = $1 OR offer_id = $2 ORDER BY offer_id FOR UPDATE)
+        f"""
+        WITH theirs AS ({THEIRS})
         UPDATE offers AS o SET reserved = o.reserved - CASE WHEN o.offer_id = $2 THEN $3 ELSE 0 END, changed_at = now()
         FROM theirs WHERE o.offer_id = theirs.offer_id
-        """,
+        """,  # noqa: S608  # the constant above
         proposal.member_id,
         proposal.offer_id,
         places,

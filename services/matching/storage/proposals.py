@@ -17,6 +17,7 @@ from shared.postgres.pool import Connection
 
 # Why a proposal can't be confirmed any more, NULL while it can: one text for the check of one proposal and for the
 # sweep over all. $1 is today. A paused offer takes no new proposals, but what was proposed before can still be agreed.
+# An expert's days a year are those of a calendar year, of all exchanges together (0: the offer does not say).
 # What nobody answered in time expires, even if its days have come meanwhile. Days that had gone by when they were
 # proposed are those of a case that was entered afterwards.
 GROUND_LOST = """
@@ -25,6 +26,16 @@ GROUND_LOST = """
          WHEN NOT o.windows @> daterange(p.first_day, p.last_day, '[]') THEN 'window-gone'
          WHEN EXISTS (SELECT FROM bookings b WHERE b.member_id = p.member_id
                       AND b.days && daterange(p.first_day, p.last_day, '[]')) THEN 'expert-booked'
+         WHEN o.days_a_year > 0 AND EXISTS (
+             SELECT FROM generate_series(extract(year FROM p.first_day)::integer,
+                                         extract(year FROM p.last_day)::integer) AS year,
+                  LATERAL (SELECT daterange(make_date(year, 1, 1), make_date(year, 12, 31), '[]') AS days) AS y
+             WHERE o.days_a_year < (
+                 SELECT sum(upper(given.days * y.days) - lower(given.days * y.days))
+                 FROM (SELECT daterange(p.first_day, p.last_day, '[]') UNION ALL
+                       SELECT b.days FROM bookings b WHERE b.member_id = p.member_id) AS given (days)
+             )
+         ) THEN 'days-gone'
          WHEN p.first_day <= $1 AND p.first_day > p.proposed_at::date AND p.respond_by >= $1 THEN 'days-past'
     END
 """

@@ -18,7 +18,7 @@ import asyncpg
 import numpy as np
 import orjson
 
-from services.matching.engine import index
+from services.matching import engine
 from services.matching.engine.index.frozen import Frozen
 from services.matching.engine.source import digest_of
 from shared.postgres.pool import Connection
@@ -125,4 +125,4 @@ async def file_of(connection: Connection, folder: Path) -> Path | None:
 @cache
 def _source() -> str:
     """Of the code that makes an index what it is: another release reads nothing of this one's."""
-    return digest_of(Path(index.__file__).parent)
+    return digest_of(Path(engine.__file__).parent)

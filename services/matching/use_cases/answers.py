@@ -32,6 +32,7 @@ NOT_ANY_MORE = {
     SupersededBecause.OFFER_CLOSED: "The offer is closed.",
     SupersededBecause.WINDOW_GONE: "The expert is no longer available on these days.",
     SupersededBecause.EXPERT_BOOKED: "The expert is booked on these days by another exchange.",
+    SupersededBecause.DAYS_GONE: "The expert has not so many days left in that year.",
     SupersededBecause.DAYS_PAST: "These days have come before both sides agreed.",
 }
 

@@ -11,6 +11,7 @@ from services.matching.rules.proposals import ProposalState
 from services.matching.rules.searches import SearchState
 from services.matching.rules.views import ProposalView
 from services.matching.use_cases import AcceptProposal, accept_proposal
+from shared.events.base import Window
 from shared.events.exchange import ExchangeCancelled
 from shared.events.intake import ApplicationValidated, OfferChanged
 from shared.events.matching import MatchProposed, MatchSuperseded, NoMatchFound
@@ -19,13 +20,13 @@ from shared.primitives.ids import new_id
 from tests.builders.matching import an_application, an_offer, an_organisation, somebody_of
 from tests.integration.matching.conftest import Matching
 
-MONDAY = date(2026, 6, 1)
+MONDAY, IN_YEARS = date(2026, 6, 1), date(2029, 6, 1)
 
 
-def in_week(number: int) -> ApplicationValidated:
+def in_week(number: int, **facts: object) -> ApplicationValidated:
     """An application for an exchange in that week, so that those of other weeks don't meet."""
     first = MONDAY + timedelta(weeks=number)
-    return an_application(earliest=first, latest=first + timedelta(days=4), organisation=an_organisation())
+    return an_application(earliest=first, latest=first + timedelta(days=4), organisation=an_organisation(), **facts)
 
 
 async def answer(matching: Matching, proposal: ProposalView) -> str:
@@ -60,14 +61,22 @@ async def test_an_expert_is_not_in_two_places_on_one_day_whichever_offer_was_cho
     assert all(event.first > proposals[0].last for event in again)
 
 
-@pytest.mark.parametrize("one_offer", [True, False])
-async def test_whoever_waits_for_the_same_place_or_days_is_told_when_they_are_taken(
-    matching: Matching, one_offer: bool
+@pytest.mark.parametrize(
+    ("themes", "weeks", "told"),
+    [
+        (("sanitation", "sanitation"), (0, 0), "capacity-gone"),
+        (("sanitation", "waste"), (0, 0), "expert-booked"),
+        (("sanitation", "waste"), (0, 1), "days-gone"),
+    ],
+    ids=["the same place", "the same days", "the same year"],
+)
+async def test_whoever_waits_for_what_another_takes_is_told_when_it_is_taken(
+    matching: Matching, themes: tuple[str, str], weeks: tuple[int, int], told: str
 ) -> None:
+    """Of an expert with an offer for each theme, who gives eight days a year. Each exchange takes five."""
     expert = new_id()
-    offers = [an_offer(member_id=expert, themes=("sanitation",)), an_offer(member_id=expert, themes=("waste",))]
-    themes = ("sanitation", "sanitation" if one_offer else "waste")
-    applications = [an_application(themes=(theme,), dac=(), organisation=an_organisation()) for theme in themes]
+    offers = [an_offer(member_id=expert, themes=(theme,), days_a_year=8) for theme in ("sanitation", "waste")]
+    applications = [in_week(week, themes=(theme,), dac=()) for theme, week in zip(themes, weeks, strict=True)]
     await matching.hears(*offers, *applications)
     first, second = [await matching.proposal(application) for application in applications]
     for proposal in (first, second):
@@ -77,8 +86,37 @@ async def test_whoever_waits_for_the_same_place_or_days_is_told_when_they_are_ta
         waiting = asyncio.create_task(answer(matching, second))
         while not await matching.somebody_waits():
             assert not waiting.done()
-    assert await waiting == ("capacity-gone" if one_offer else "expert-booked")
-    assert await matching.reserved(second.offer_id) == one_offer
+    assert await waiting == told
+    assert await matching.reserved(second.offer_id) == (second.offer_id == first.offer_id)
+
+
+async def test_what_is_left_of_a_year_is_proposed_and_then_nothing(matching: Matching) -> None:
+    """Of eight days five are given, three are proposed; the year after has all of its own."""
+    await matching.hears(an_offer(capacity=9, days_a_year=8, windows=(Window(first=MONDAY, last=IN_YEARS),)))
+    assert [await agreed(matching, in_week(week)) for week in (0, 1, 2, 40)] == [5, 3, None, 5]
+
+
+async def test_an_offer_that_does_not_say_how_many_days_a_year_has_no_limit(matching: Matching) -> None:
+    await matching.hears(an_offer(capacity=9, days_a_year=0))
+    assert [await agreed(matching, in_week(week)) for week in (0, 1, 2)] == [5, 5, 5]
+
+
+async def test_an_exchange_over_the_turn_of_the_year_takes_days_of_both(matching: Matching) -> None:
+    """Two of either, of four that the expert gives in each."""
+    over = an_application(earliest=date(2026, 12, 30), latest=date(2027, 1, 2), organisation=an_organisation())
+    await matching.hears(an_offer(capacity=9, days_a_year=4, windows=(Window(first=MONDAY, last=IN_YEARS),)))
+    asked = [over, in_week(0), in_week(40), in_week(1), in_week(41)]
+    assert [await agreed(matching, application) for application in asked] == [4, 2, 2, None, None]
+
+
+async def agreed(matching: Matching, application: ApplicationValidated) -> int | None:
+    """For how many days both sides agree to meet; None where nothing is proposed."""
+    await matching.hears(application)
+    proposals = await matching.proposals(application)
+    if not proposals:
+        return None
+    match = await matching.agree(proposals[0])
+    return (match.last - match.first).days + 1
 
 
 async def test_the_database_itself_refuses_to_book_an_expert_twice(matching: Matching) -> None:

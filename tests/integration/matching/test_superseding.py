@@ -64,7 +64,16 @@ async def window_moves(matching: Matching, offer: OfferPublished, _: Application
 
 async def expert_goes_elsewhere(matching: Matching, offer: OfferPublished, application: ApplicationValidated) -> None:
     """By another offer of theirs, to somebody else."""
-    days = {"earliest": application.earliest, "latest": application.latest}
+    await goes_elsewhere(matching, offer, application)
+
+
+async def days_are_given(matching: Matching, offer: OfferPublished, _: ApplicationValidated) -> None:
+    """In another week, and the days of both together are more than the year has."""
+    await goes_elsewhere(matching, offer, in_week(2))
+
+
+async def goes_elsewhere(matching: Matching, offer: OfferPublished, when: ApplicationValidated) -> None:
+    days = {"earliest": when.earliest, "latest": when.latest}
     other = an_application(themes=("waste",), dac=(), organisation=an_organisation(), **days)
     await matching.hears(an_offer(member_id=offer.member_id, themes=("waste",), dac=()))
     await matched(matching, other)
@@ -86,6 +95,7 @@ LOSSES: dict[str, tuple[Loss, SupersededBecause]] = {
     "the capacity is withdrawn": (capacity_is_withdrawn, SupersededBecause.CAPACITY_GONE),
     "the window moves": (window_moves, SupersededBecause.WINDOW_GONE),
     "the expert is booked elsewhere": (expert_goes_elsewhere, SupersededBecause.EXPERT_BOOKED),
+    "the days of the year are given": (days_are_given, SupersededBecause.DAYS_GONE),
     "another is chosen": (another_is_chosen, SupersededBecause.ANOTHER_CONFIRMED),
     "the applicant withdraws": (applicant_withdraws, SupersededBecause.APPLICATION_WITHDRAWN),
 }
@@ -102,7 +112,7 @@ async def test_a_proposal_that_lost_its_ground_is_void_once_with_the_reason(
     matching: Matching, loss: str, accepted_by: Side | None
 ) -> None:
     lose, because = LOSSES[loss]
-    offer, application = an_offer(), in_week(0)
+    offer, application = an_offer(days_a_year=8), in_week(0)
     await matching.hears(offer, application)
     proposal = await matching.proposal(application)
     if accepted_by is not None:

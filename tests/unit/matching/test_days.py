@@ -1,5 +1,6 @@
 """The days of a proposal suit both sides and respect the limits of the mode."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from services.matching.engine.values import Days
 from shared.primitives.terms import Mode
 from tests.builders.matching import a_candidate, a_request
 
-MAY_1 = date(2026, 5, 1)
+MAY_1, DECEMBER_1 = date(2026, 5, 1), date(2026, 12, 1)
 
 
 def may(first: int, last: int) -> Days:
@@ -78,15 +79,65 @@ def test_advice_goes_to_the_next_mode_where_days_are_short() -> None:
     assert (found.mode, found.days) == (Mode.EXPERT_MISSION, may(4, 6))
 
 
-stretches = st.tuples(st.integers(1, 60), st.integers(0, 25)).map(lambda pair: may(pair[0], pair[0] + pair[1]))
+def december(first: int, last: int) -> Days:
+    """Days counted from the first of December 2026; from 32 on they are in 2027."""
+    return Days(DECEMBER_1 + timedelta(days=first - 1), DECEMBER_1 + timedelta(days=last - 1))
+
+
+def test_what_is_booked_of_a_year_counts_against_its_days() -> None:
+    assert the_days(days_a_year=12, booked=(may(20, 24),)) == may(4, 8)
+    assert the_days(days_a_year=8, booked=(may(20, 24),)) == may(4, 6)
+    assert the_days(days_a_year=6, booked=(may(20, 24),)) is None
+    assert the_days(days_a_year=5, booked=(may(20, 24),)) is None
+    assert the_days(days_a_year=4, booked=(may(20, 24),)) is None
+
+
+def test_each_year_has_its_days() -> None:
+    in_summer = december(-150, -143)
+    found = plan(
+        a_request(mode=Mode.EXPERT_MISSION, window=december(1, 60)),
+        a_candidate(booked=(in_summer,), days_a_year=8, windows=(december(1, 60),)),
+    )
+    assert found is not None
+    assert found.days == december(35, 39)  # the first Monday of 2027
+    assert found.free == 29  # of 2026, none
+
+
+def test_the_earliest_days_come_first_whichever_year_is_booked() -> None:
+    assert the_winter_days(booked=(december(70, 72),), windows=(december(1, 90),)) == december(7, 11)
+
+
+def test_a_short_stretch_of_a_year_with_days_left_beats_a_long_one_of_a_year_without() -> None:
+    assert the_winter_days(booked=(december(-150, -144),), windows=(december(1, 34),)) == december(32, 34)
+
+
+def the_winter_days(**candidate: object) -> Days | None:
+    """Of an expert who gives eight days a year."""
+    request = a_request(mode=Mode.EXPERT_MISSION, window=december(1, 90))
+    found = plan(request, a_candidate(days_a_year=8, **candidate))
+    return found.days if found else None
+
+
+def test_an_exchange_over_the_turn_of_the_year_counts_in_both() -> None:
+    over = december(30, 33)
+    for days, left in ((6, 4), (5, 3), (4, 2), (3, None)):
+        for window in (december(1, 20), december(40, 60)):
+            found = plan(
+                a_request(mode=Mode.EXPERT_MISSION, window=window),
+                a_candidate(booked=(over,), days_a_year=days, windows=(december(1, 60),)),
+            )
+            assert (found.days.length if found else None) == left
+
+
+stretches = st.tuples(st.integers(1, 60), st.integers(0, 25)).map(lambda pair: december(pair[0], pair[0] + pair[1]))
 
 
 @given(
     window=stretches,
     windows=st.lists(stretches, max_size=4).map(tuple),
-    booked=st.lists(stretches, max_size=4).map(tuple),
+    booked=st.lists(stretches, max_size=3).map(tuple),
     mode=st.sampled_from(Mode),
-    days_a_year=st.none() | st.integers(0, 30),
+    days_a_year=st.none() | st.integers(0, 60),
 )
 def test_days_are_found_exactly_when_there_are_any(
     window: Days, windows: tuple[Days, ...], booked: tuple[Days, ...], mode: Mode, days_a_year: int | None
@@ -94,15 +145,23 @@ def test_days_are_found_exactly_when_there_are_any(
     candidate = a_candidate(windows=windows, booked=booked, days_a_year=days_a_year, modes=(mode,))
     found = plan(a_request(mode=mode, window=window), candidate)
     free = days_in([window]) & days_in(windows) - days_in(booked)
+    taken = Counter(day.year for days in booked for day in days_in([days]))
+
+    def is_possible(run: set[date]) -> bool:
+        years = {day.year for day in run}
+        if days_a_year is None:
+            return run <= free
+        alone = len(years) == 1 or not any(taken[year] for year in years)
+        return run <= free and alone and all(len(run) + taken[year] <= days_a_year for year in years)
+
     limit = LIMITS[mode]
     if found is None:
-        possible = days_a_year is None or limit.shortest <= days_a_year
-        shortest_runs = ({day + timedelta(days=n) for n in range(limit.shortest)} for day in free)
-        assert not (possible and any(run <= free for run in shortest_runs))
+        assert not any(is_possible(days_in([Days.starting(day, limit.shortest)])) for day in free)
     else:
-        assert days_in([found.days]) <= free
-        assert limit.shortest <= found.days.length <= min(limit.longest, days_a_year or limit.longest)
-        assert found.free == len(free)
+        assert is_possible(days_in([found.days]))
+        assert limit.shortest <= found.days.length <= limit.longest
+        given_away = {year for year, number in taken.items() if days_a_year is not None and number >= days_a_year}
+        assert found.free == len([day for day in free if day.year not in given_away])
 
 
 def days_in(stretches: object) -> set[date]:

@@ -50,8 +50,9 @@ def some(things: Sequence[Any], at_most: int = 3, at_least: int = 0) -> st.Searc
 
 
 def stretches(longest: int) -> st.SearchStrategy[Days]:
-    """Days around those that `a_request` asks for."""
-    first = st.integers(-15, 30).map(lambda days: EARLIEST + timedelta(days=days))
+    """Days around those that `a_request` asks for, and some around the turn of the year."""
+    around = st.sampled_from((EARLIEST, EARLIEST, EARLIEST, date(EARLIEST.year, 12, 24)))
+    first = st.builds(lambda day, days: day + timedelta(days=days), around, st.integers(-15, 30))
     return st.builds(Days.starting, first, st.integers(1, longest))
 
 
@@ -72,7 +73,7 @@ SHAPES = optional(
     languages=SPOKEN,
     windows=st.just((NEVER_ENDING,)) | st.lists(stretches(25), max_size=3).map(tuple),
     booked=st.lists(stretches(12), max_size=3).map(tuple),
-    days_a_year=st.sampled_from((None, 0, 1, 2, 4, 5, 12)),
+    days_a_year=st.sampled_from((None, 0, 1, 2, 4, 5, 12, 20)),
     record=st.tuples(st.integers(1, 5), st.floats(1, 5)),
     answered=st.tuples(st.integers(0, 6), st.integers(0, 6)),
     **KNOWLEDGE,

@@ -8,9 +8,8 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.engine.values import Days
+from services.matching.engine.values import Stretch
 
-UNLIMITED = 32_767  # days a year, where the offer does not say
 NOTHING_KNOWN = -1
 
 LINE = np.dtype(
@@ -28,23 +27,23 @@ LINE = np.dtype(
         ("country", np.int16),
         ("region", np.int16),  # NOTHING_KNOWN where nothing is known, as in the four below
         ("subregion", np.int16),
-        ("days_a_year", np.int16),
         ("income", np.int8),  # rank of the income group
         ("band", np.int8),  # rank of the population band
         ("position", np.int8),  # place in Position
         ("years", np.int8),  # in the role, up to YEARS_THAT_COUNT
         ("modes", np.int8),  # bit n: the mode at place n of Mode
         ("standing", np.int8),  # 1 for an offer that answers no application in particular
+        ("most", np.int16),  # days that an exchange may take in the first stretch
         ("unused", np.int8, 6),
     ],
     align=True,
 )
 # The same as the struct module has it, which writes a line in a fraction of the time that numpy takes for a tuple.
-PACKED = Struct("=4id5i4h6b")
+PACKED = Struct("=4id5i3h6bh")
 # And what is read of one line at each change: others, organisation, answered, accepted, country, standing.
-COUNTED, COUNTED_AT = Struct("=i8xi8xiih11xb"), 12
+COUNTED, COUNTED_AT = Struct("=i8xi8xiih9xb"), 12
 OTHERS = Struct("=i")
-STRETCH = np.dtype([("first", np.int32), ("last", np.int32)])
+STRETCH = np.dtype([("first", np.int32), ("last", np.int32), ("most", np.int32)])
 NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
 FIRST_LINES, FIRST_STRETCHES = 1024, 256
 
@@ -98,7 +97,7 @@ class Columns:
         """Say whose line this is from now on."""
         self.ids[slot] = (offer_id.int >> 64, offer_id.int & 0xFFFF_FFFF_FFFF_FFFF)
 
-    def write(self, slot: int, line: tuple[Any, ...], free: Sequence[Days]) -> Counted:
+    def write(self, slot: int, line: tuple[Any, ...], free: Sequence[Stretch]) -> Counted:
         """Write an offer's line; `line` are the values of LINE in their order, but for those of the stretches.
 
         Returns what was counted of the line that was there before.
@@ -107,38 +106,39 @@ class Columns:
         if before.others:
             self._left_behind += before.others
             OTHERS.pack_into(self._bytes, slot * LINE.itemsize + COUNTED_AT, 0)
-        first, last, more, others = 1, 0, 0, 0
+        first, last, most, more, others = 1, 0, 0, 0, 0
         if free:
-            first, last, others = free[0].first.toordinal(), free[0].last.toordinal(), len(free) - 1
+            begin, end, most = free[0]
+            first, last, others = begin.toordinal(), end.toordinal(), len(free) - 1
         if others:
             more = self._pooled(free[1:])
-        PACKED.pack_into(self._bytes, slot * LINE.itemsize, first, last, more, others, *line)
+        PACKED.pack_into(self._bytes, slot * LINE.itemsize, first, last, more, others, *line, most)
         return before
 
     def counted(self, slot: int) -> Counted:
         """What is counted of an offer."""
         return Counted._make(COUNTED.unpack_from(self._bytes, slot * LINE.itemsize + COUNTED_AT))
 
-    def stretches(self, slot: int) -> list[tuple[int, int]]:
-        """The free stretches of an offer, in their order, as ordinals."""
+    def stretches(self, slot: int) -> list[tuple[int, ...]]:
+        """The free stretches of an offer, in their order: two ordinals, and the most that an exchange may take."""
         line = self.lines[slot]
         if line["last"] < line["first"]:
             return []
         more = self.pool[line["more"] : line["more"] + line["others"]]
-        return [(int(line["first"]), int(line["last"])), *((int(one["first"]), int(one["last"])) for one in more)]
+        return [tuple(int(one[name]) for name in STRETCH.names or ()) for one in (line, *more)]
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
         return self.lines.nbytes + self.ids.nbytes + self.pool.nbytes
 
-    def _pooled(self, stretches: Sequence[Days]) -> int:
+    def _pooled(self, stretches: Sequence[Stretch]) -> int:
         if self._left_behind > max(FIRST_STRETCHES, self._end // 2):
             self._pack()
         at, self._end = self._end, self._end + len(stretches)
         if self._end > len(self.pool):
             self.pool = _grown(self.pool, self._end)
-        self.pool[at : self._end] = [(days.first.toordinal(), days.last.toordinal()) for days in stretches]
+        self.pool[at : self._end] = [(one.first.toordinal(), one.last.toordinal(), one.most) for one in stretches]
         return at
 
     def _pack(self) -> None:

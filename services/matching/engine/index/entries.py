@@ -8,9 +8,9 @@ from typing import Any
 from services.matching.engine.factors import YEARS_THAT_COUNT
 from services.matching.engine.filters import RANKS, sectors
 from services.matching.engine.index.bitmaps import Bitmaps
-from services.matching.engine.index.columns import NOTHING_KNOWN, UNLIMITED
+from services.matching.engine.index.columns import NOTHING_KNOWN
 from services.matching.engine.index.tables import POSITIONS, band_rank
-from services.matching.engine.values import Candidate, Days
+from services.matching.engine.values import Candidate, Days, Stretch
 from shared.primitives.terms import Level, Mode
 
 MODES = tuple(Mode)
@@ -43,7 +43,7 @@ class Codes:
 
     def line(self, candidate: Candidate) -> tuple[Any, ...]:
         """The values of LINE in their order, but for those of the stretches; new codes get their numbers."""
-        place, days, years = candidate.place, candidate.days_a_year, candidate.years_in_role
+        place, years = candidate.place, candidate.years_in_role
         region, subregion = place.region, place.subregion
         return (
             candidate.rating,
@@ -55,7 +55,6 @@ class Codes:
             self.countries[place.country],
             NOTHING_KNOWN if region is None else self.places[region],
             NOTHING_KNOWN if subregion is None else self.places[subregion],
-            UNLIMITED if days is None or days > UNLIMITED else days,
             NOTHING_KNOWN if place.income is None else place.income,
             band_of(place.population),
             POSITIONS[candidate.position],
@@ -87,8 +86,8 @@ class Names:
         self._months = _Masks(bitmaps, lambda ends: _months(*ends))
         self._state = _Masks(bitmaps, lambda state: _words(*state))
 
-    def of(self, candidate: Candidate, free: Iterable[Days]) -> int:
-        """The mask of an offer; `free` are the stretches of its windows that are not booked."""
+    def of(self, candidate: Candidate, free: Iterable[Stretch]) -> int:
+        """The mask of an offer; `free` are its free stretches."""
         mask = self._state[candidate.active, candidate.reserved < candidate.capacity, candidate.answers is None]
         for code in candidate.themes:
             mask |= self._theme[code]
@@ -100,8 +99,7 @@ class Names:
             mask |= self._mode[mode]
         for spoken in candidate.languages.items():
             mask |= self._speech[spoken]
-        for days in free:
-            first, last = days.first, days.last
+        for first, last, _ in free:
             mask |= self._months[first.year * 12 + first.month - 1, last.year * 12 + last.month - 1]
         return mask
 

@@ -88,12 +88,13 @@ def holds(numbers: Rows, number: int) -> bool:
 
 @compiled
 def free_days(q: Numbers, line: Any, pool: Lines) -> tuple[int, int]:
-    """How many of the wanted days are free, and the length of the longest stretch."""
-    free = longest = max(0, min(line.last, q.last) - max(line.first, q.first) + 1)
+    """How many of the wanted days are free, and how long an exchange in them can be."""
+    free = max(0, min(line.last, q.last) - max(line.first, q.first) + 1)
+    longest = min(free, line.most)
     for place in range(line.more, line.more + line.others):
         length = max(0, min(pool[place].last, q.last) - max(pool[place].first, q.first) + 1)
         free += length
-        longest = max(longest, length)
+        longest = max(longest, min(length, pool[place].most))
     return free, longest
 
 
@@ -102,7 +103,7 @@ def mode_for(q: Numbers, modes: Rows, line: Any, longest: int) -> int:
     """The place of the first mode of which the shortest fits; -1 if there is none."""
     for mode in modes:
         offered = not q.advised or (line.modes >> mode) & 1
-        if offered and line.days_a_year >= SHORTEST[mode] and longest >= SHORTEST[mode]:
+        if offered and longest >= SHORTEST[mode]:
             return int(mode)
     return -1
 

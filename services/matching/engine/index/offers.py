@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from services.matching.engine.acceptance import Expectations
-from services.matching.engine.days import without_booked
+from services.matching.engine.days import free_stretches
 from services.matching.engine.filters import FILTERS
 from services.matching.engine.index import scan
 from services.matching.engine.index.answering import Answering
@@ -30,7 +30,7 @@ from services.matching.engine.index.kernel import key_of, points_in
 from services.matching.engine.index.question import Question, Rows, ask
 from services.matching.engine.values import Candidate, Request, Scale
 
-OF_STRETCHES = {"first", "last", "more", "others"}
+OF_STRETCHES = {"first", "last", "most", "more", "others"}
 
 
 class Hit(NamedTuple):
@@ -104,7 +104,7 @@ class OfferIndex:
         slot = known = self._slots.get(candidate.offer_id)
         if slot is None:
             slot = self._slot_for(candidate.offer_id)
-        free = without_booked(candidate.windows, candidate.booked)
+        free = free_stretches(candidate)
         self._bitmaps.put(slot, self._names.of(candidate, free))
         written = self._columns.write(slot, self._codes.line(candidate), free)
         before = NOTHING_COUNTED if known is None else written

@@ -14,16 +14,15 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.engine.days import without_booked
+from services.matching.engine.days import free_stretches
 from services.matching.engine.factors import YEARS_THAT_COUNT
-from services.matching.engine.values import Candidate, Days, Place
+from services.matching.engine.values import Candidate, Days, Place, Stretch
 from shared.primitives.terms import Level, Mode, Position
 from shared.vocabulary.population import population_band
 
 Column = npt.NDArray[Any]
 
 UNKNOWN = -1
-UNLIMITED = 32_767  # days a year, where the offer does not say
 WORKING = (Level.B2, Level.C1, Level.C2)
 MODES, POSITIONS = tuple(Mode), tuple(Position)
 ROLES = YEARS_THAT_COUNT + 1
@@ -84,7 +83,8 @@ class Codes:
 class Offers:
     """The offers that can be found, as columns of the same length.
 
-    `firsts` and `lasts`: free stretches as ordinals of days, the longest list of them wide, (1, 0) where there is none.
+    `firsts` and `lasts`: free stretches as ordinals of days, the longest list of them wide, (1, 0) where there is none;
+    `most`: how many days of each an exchange may take.
     `kinds`: population band, income, region and subregion of each kind of place; the column `kind` says which one.
     `role`: a position's number times ROLES, and the years in it.
     """
@@ -94,6 +94,7 @@ class Offers:
     columns: Mapping[str, Column]
     firsts: Column
     lasts: Column
+    most: Column
     kinds: Column
     codes: Codes
     first_month: int
@@ -108,6 +109,7 @@ class Offers:
         for number in range(self.width):
             columns[f"first_{number}"] = self.firsts[:, number].copy()
             columns[f"last_{number}"] = self.lasts[:, number].copy()
+            columns[f"most_{number}"] = self.most[:, number].copy()
         return columns
 
     @property
@@ -122,7 +124,6 @@ TYPES: Mapping[str, type[np.generic]] = {
     "country": np.int16,
     "kind": np.int16,
     "role": np.int16,
-    "days_a_year": np.int16,
     "modes": np.int16,
     "sdgs": np.int32,
     "ratings": np.int32,
@@ -142,7 +143,7 @@ def columns_of(offers: Sequence[Candidate]) -> Offers:
     """The columns of these offers."""
     found = [one for one in offers if one.active and one.reserved < one.capacity]
     found.sort(key=lambda one: (one.reserved, one.offer_id))
-    free = [without_booked(one.windows, one.booked) for one in found]
+    free = [free_stretches(one) for one in found]
     first_month = min((_month(days.first) for some in free for days in some), default=0)
     codes = Codes.empty()
     rows = [
@@ -157,7 +158,7 @@ def columns_of(offers: Sequence[Candidate]) -> Offers:
     return Offers(ids, places, columns, *_stretches(free), kinds, codes, first_month)
 
 
-def months_of(stretches: Iterable[Days], first_month: int) -> int:
+def months_of(stretches: Iterable[Days | Stretch], first_month: int) -> int:
     """A bit for each month that has one of these days; the first bit and the last one stand for all others."""
     bits = 0
     for days in stretches:
@@ -173,7 +174,6 @@ def _facts(one: Candidate, codes: Codes) -> tuple[Any, ...]:
         codes.countries.add(one.place.country),
         codes.kinds.add(kind_of(one.place, codes.regions.add)),
         POSITIONS.index(one.position) * ROLES + min(one.years_in_role, YEARS_THAT_COUNT),
-        UNLIMITED if one.days_a_year is None else min(one.days_a_year, UNLIMITED),
         sum(1 << MODES.index(mode) for mode in one.modes),
         sum(1 << goal for goal in one.sdgs),
         one.ratings,
@@ -207,13 +207,15 @@ def _spoken(languages: Mapping[str, Level]) -> list[tuple[str, Level]]:
     return [(language, level) for language, own in languages.items() for level in WORKING if own.at_least(level)]
 
 
-def _stretches(free: Sequence[Sequence[Days]]) -> tuple[Column, Column]:
+def _stretches(free: Sequence[Sequence[Stretch]]) -> tuple[Column, Column, Column]:
     width = max(map(len, free), default=0)
     firsts, lasts = np.ones((len(free), width), np.int32), np.zeros((len(free), width), np.int32)
+    most = np.zeros((len(free), width), np.int16)
     for row, some in enumerate(free):
-        for column, days in enumerate(some):
-            firsts[row, column], lasts[row, column] = days.first.toordinal(), days.last.toordinal()
-    return firsts, lasts
+        for column, one in enumerate(some):
+            firsts[row, column], lasts[row, column] = one.first.toordinal(), one.last.toordinal()
+            most[row, column] = one.most
+    return firsts, lasts, most
 
 
 def _month(day: Any) -> int:

@@ -94,15 +94,17 @@ def _days(asked: Wanted, width: int) -> Sequence[pl.Expr]:
             0
         )
         for number in range(width)
-    ] or [pl.lit(0)]
-    return pl.max_horizontal(lengths).alias("longest"), pl.sum_horizontal(lengths).alias("free")
+    ]
+    possible = [pl.min_horizontal(length, pl.col(f"most_{number}")) for number, length in enumerate(lengths)]
+    none = [pl.lit(0)]
+    return pl.max_horizontal(possible or none).alias("longest"), pl.sum_horizontal(lengths or none).alias("free")
 
 
 def _enough(modes: Sequence[WantedMode]) -> pl.Expr:
     enough = pl.lit(0)
     for mode in reversed(modes):
         offered = (pl.col("modes") & _small(mode.bit)) != 0
-        fits = offered & (pl.col("days_a_year") >= mode.shortest) & (pl.col("longest") >= mode.shortest)
+        fits = offered & (pl.col("longest") >= mode.shortest)
         enough = pl.when(fits).then(mode.enough).otherwise(enough)
     return enough
 

@@ -56,17 +56,17 @@ def _free(wanted: Wanted, width: int, dialect: Dialect) -> str:
         f"greatest(0, least(last_{number}, {wanted.last}) - greatest(first_{number}, {wanted.first}) + 1)"
         for number in range(width)
     ] or ["0"]
-    longest, free = f"greatest({', '.join(lengths)})", " + ".join(lengths)
+    possible = [f"least({length}, most_{number})" for number, length in enumerate(lengths)] if width else ["0"]
+    longest, free = f"greatest({', '.join(possible)})", " + ".join(lengths)
     if dialect.row_by_row:
-        longest, free = (f"CASE WHEN stretches = 1 THEN {lengths[0]} ELSE {each} END" for each in (longest, free))
+        longest = f"CASE WHEN stretches = 1 THEN {possible[0]} ELSE {longest} END"
+        free = f"CASE WHEN stretches = 1 THEN {lengths[0]} ELSE {free} END"
     return f"{longest} AS longest, {free} AS free"
 
 
 def _enough(wanted: Wanted) -> str:
     cases = [
-        f"WHEN (modes & {mode.bit}) <> 0 AND days_a_year >= {mode.shortest} AND longest >= {mode.shortest}"
-        f" THEN {mode.enough}"
-        for mode in wanted.modes
+        f"WHEN (modes & {mode.bit}) <> 0 AND longest >= {mode.shortest} THEN {mode.enough}" for mode in wanted.modes
     ]
     return f"CASE {' '.join(cases)} ELSE 0 END"
 

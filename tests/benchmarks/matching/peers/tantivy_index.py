@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tantivy
 
-from services.matching.engine.days import without_booked
+from services.matching.engine.days import free_stretches
 from services.matching.engine.index.bitmaps import Bitmaps
 from services.matching.engine.index.entries import Names
 from services.matching.engine.values import Candidate
@@ -77,4 +77,4 @@ class Tantivy:
         return known == found == 1
 
     def _named(self, one: Candidate) -> Iterator[Hashable]:
-        return self._bitmaps.named_in(self._names.of(one, without_booked(one.windows, one.booked)))
+        return self._bitmaps.named_in(self._names.of(one, free_stretches(one)))
