@@ -1,9 +1,9 @@
 """Choosing a mode and days that suit both sides."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.matching.engine.values import UNLIMITED, Candidate, Days, Plan, Request, Stretch
 from shared.primitives.terms import Mode
@@ -65,13 +65,12 @@ def free_stretches(candidate: Candidate) -> list[Stretch]:
         return [Stretch(days.first, days.last, UNLIMITED) for days in free]
     if not candidate.booked:
         return [Stretch(days.first, days.last, most) for days in free]
-    taken = _by_year(candidate.booked)
-    return sorted(part for days in free for part in _limited(days, taken, most) if part.most > 0)
+    return _limited(free, _by_year(candidate.booked), most)
 
 
-def without_booked(windows: Iterable[Days], booked: Iterable[Days]) -> list[Days]:
+def without_booked(windows: Sequence[Days], booked: Iterable[Days]) -> list[Days]:
     """The stretches of days that lie in the windows and are not booked, in their order."""
-    free = _merged(windows)
+    free = _merged(windows) if len(windows) > 1 else list(windows)
     for taken in booked:
         free = [rest for days in free for rest in _without(days, taken)]
     return free
@@ -92,26 +91,39 @@ def choose(free: Sequence[Stretch], limit: Limit) -> Days | None:
     return Days.starting(best.first, min(best.longest, limit.longest))
 
 
-def _by_year(booked: Iterable[Days]) -> Counter[int]:
+def _by_year(booked: Iterable[Days]) -> dict[int, int]:
     """How many days of each calendar year are booked."""
-    taken: Counter[int] = Counter()
+    taken: dict[int, int] = {}
     for days in booked:
         for year in range(days.first.year, days.last.year + 1):
-            part = days.overlap(_year(year))
-            taken[year] += part.length if part is not None else 0
+            whole = _year(year)
+            length = (min(days.last, whole.last) - max(days.first, whole.first)).days + 1
+            taken[year] = taken.get(year, 0) + length
     return taken
 
 
-def _limited(days: Days, taken: Mapping[int, int], most: int) -> Iterable[Stretch]:
-    """The parts of these days in years of which some days are taken, and what is left, each with its limit."""
-    rest = [days]
-    for year, number in taken.items():
-        parts = [part for one in rest if (part := one.overlap(_year(year))) is not None]
-        yield from (Stretch(part.first, part.last, most - number) for part in parts)
-        rest = [left for one in rest for left in _without(one, _year(year))]
-    yield from (Stretch(one.first, one.last, most) for one in rest)
+def _limited(free: Iterable[Days], taken: Mapping[int, int], most: int) -> list[Stretch]:
+    """The stretches, parted where a year begins or ends of which days are taken, each with what is left there."""
+    limited = []
+    for days in free:
+        first = days.first
+        for year in sorted(taken):
+            whole, left = _year(year), most - taken[year]
+            if first > whole.last or days.last < whole.first:
+                continue
+            if first < whole.first:
+                limited.append(Stretch(first, whole.first - ONE_DAY, most))
+            if left > 0:
+                limited.append(Stretch(max(first, whole.first), min(days.last, whole.last), left))
+            if days.last <= whole.last:
+                break
+            first = whole.last + ONE_DAY
+        else:
+            limited.append(Stretch(first, days.last, most))
+    return limited
 
 
+@lru_cache(maxsize=256)
 def _year(number: int) -> Days:
     return Days(date(number, 1, 1), date(number, 12, 31))
 

@@ -44,6 +44,7 @@ PACKED = Struct("=4id5i3h6bh")
 COUNTED, COUNTED_AT = Struct("=i8xi8xiih9xb"), 12
 OTHERS = Struct("=i")
 STRETCH = np.dtype([("first", np.int32), ("last", np.int32), ("most", np.int32)])
+POOLED = Struct("=3i")
 NUMBER = np.dtype([("high", np.uint64), ("low", np.uint64)])
 FIRST_LINES, FIRST_STRETCHES = 1024, 256
 
@@ -74,7 +75,7 @@ class Columns:
         self.lines: npt.NDArray[np.void] = np.zeros(FIRST_LINES, LINE)
         self._bytes = self.lines.view(np.uint8).data  # of the lines
         self.ids: npt.NDArray[np.void] = np.zeros(FIRST_LINES, NUMBER)
-        self.pool: npt.NDArray[np.void] = np.zeros(FIRST_STRETCHES, STRETCH)
+        self._hold(np.zeros(FIRST_STRETCHES, STRETCH))
         self._end = 0  # of what was ever written into the pool
         self._left_behind = 0
 
@@ -82,8 +83,9 @@ class Columns:
     def of(cls, lines: npt.NDArray[np.void], ids: npt.NDArray[np.void], pool: npt.NDArray[np.void]) -> "Columns":
         """Columns that were filled before; the whole pool counts as written, and is packed when it must grow."""
         columns = cls()
-        columns.lines, columns.ids, columns.pool, columns._end = lines, ids, pool, len(pool)
+        columns.lines, columns.ids, columns._end = lines, ids, len(pool)
         columns._bytes = lines.view(np.uint8).data
+        columns._hold(pool)
         columns._left_behind = len(pool) - int(lines["others"].sum())
         return columns
 
@@ -137,8 +139,9 @@ class Columns:
             self._pack()
         at, self._end = self._end, self._end + len(stretches)
         if self._end > len(self.pool):
-            self.pool = _grown(self.pool, self._end)
-        self.pool[at : self._end] = [(one.first.toordinal(), one.last.toordinal(), one.most) for one in stretches]
+            self._hold(_grown(self.pool, self._end))
+        for place, (first, last, most) in enumerate(stretches, start=at):
+            POOLED.pack_into(self._pool_bytes, place * POOLED.size, first.toordinal(), last.toordinal(), most)
         return at
 
     def _pack(self) -> None:
@@ -149,7 +152,12 @@ class Columns:
             more, others = int(self.lines[slot]["more"]), int(self.lines[slot]["others"])
             packed[end : end + others] = self.pool[more : more + others]
             self.lines[slot]["more"], end = end, end + others
-        self.pool, self._end, self._left_behind = packed, end, 0
+        self._hold(packed)
+        self._end, self._left_behind = end, 0
+
+    def _hold(self, pool: npt.NDArray[np.void]) -> None:
+        self.pool: npt.NDArray[np.void] = pool
+        self._pool_bytes = pool.view(np.uint8).data
 
 
 def _grown(array: npt.NDArray[np.void], length: int) -> npt.NDArray[np.void]:

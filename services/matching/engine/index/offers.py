@@ -108,7 +108,8 @@ class OfferIndex:
         self._bitmaps.put(slot, self._names.of(candidate, free))
         written = self._columns.write(slot, self._codes.line(candidate), free)
         before = NOTHING_COUNTED if known is None else written
-        self._sums.change(before, self._columns.counted(slot))
+        # What was never answered counts for nothing, so its line need not be read again.
+        self._sums.change(before, self._columns.counted(slot) if candidate.answered else NOTHING_COUNTED)
         if candidate.answers is not None or not before.standing:
             self._answering.put(candidate.offer_id, candidate.answers)
 
