@@ -133,7 +133,9 @@ class OfferPublished(Event):
     languages: tuple[LanguageSkill, ...]
     windows: tuple[Window, ...]
     capacity: int = Field(description="exchanges that it offers in all; how many are taken is counted by matching")
-    days_a_year: int
+    days_a_year: int = Field(
+        description="days that the expert gives in a calendar year, to all exchanges together; 0: not said"
+    )
 
 
 class OfferChanged(Event):

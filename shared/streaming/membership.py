@@ -118,6 +118,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             except TimeoutError:
                 log.warning("left the group without the broker's answer", step=step.__name__)
         self._client = self._bookmark = None
+        self._asked_at = 0.0
 
     async def _stand_by(self, stopping: asyncio.Event) -> None:
         """Wait before joining again, and for as long as another process has our name."""

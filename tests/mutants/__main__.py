@@ -8,6 +8,7 @@ than the one that is written down, or if a mutation does not fit the source any 
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def main() -> int:
     wanted = [mutant for mutant in mutants() if not arguments.names or mutant.name in arguments.names]
     if unknown := set(arguments.names) - {mutant.name for mutant in wanted}:
         sys.exit(f"no such mutation: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit ends the test that runs; a death would leave it
     verdicts = []
     for number, mutant in enumerate(wanted, 1):
         began = time.monotonic()
