@@ -75,9 +75,9 @@ class FullMasks:
         self.firsts, self.lasts = np.ones((len(offers), width)), np.zeros((len(offers), width))
         self.most = np.zeros((len(offers), width))
         for row, stretches in enumerate(free):
-            for column, one in enumerate(stretches):
-                self.firsts[row, column], self.lasts[row, column] = one.first.toordinal(), one.last.toordinal()
-                self.most[row, column] = one.most
+            for column, (days, most) in enumerate(stretches):
+                self.firsts[row, column], self.lasts[row, column] = days.first.toordinal(), days.last.toordinal()
+                self.most[row, column] = most
 
     def best(self, request: Request, scale: Scale, top: int) -> list[tuple[UUID, int]]:
         """The ids of the best, and their scores with what favours them, in hundredths of a point."""

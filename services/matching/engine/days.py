@@ -34,7 +34,7 @@ def plan(request: Request, candidate: Candidate) -> Plan | None:
     for mode in modes_to_try(request, candidate):
         days = choose(free, LIMITS[mode])
         if days is not None:
-            return Plan(mode, days, sum(stretch.length for stretch in free))
+            return Plan(mode, days, sum(stretch.days.length for stretch in free))
     return None
 
 
@@ -60,12 +60,11 @@ def free_stretches(candidate: Candidate) -> list[Stretch]:
     What is booked of a year counts against the days that the expert gives in one. A year of which something is booked
     is by itself: an exchange begins and ends in it or does not touch it. One whose days are all given has none free.
     """
-    free, most = without_booked(candidate.windows, candidate.booked), candidate.days_a_year
-    if most is None or most >= UNLIMITED:
-        return [Stretch(days.first, days.last, UNLIMITED) for days in free]
-    if not candidate.booked:
-        return [Stretch(days.first, days.last, most) for days in free]
-    return _limited(free, _by_year(candidate.booked), most)
+    free = without_booked(candidate.windows, candidate.booked)
+    most = UNLIMITED if candidate.days_a_year is None else min(candidate.days_a_year, UNLIMITED)
+    if candidate.booked and most < UNLIMITED:
+        return _limited(free, _by_year(candidate.booked), most)
+    return [Stretch(days, most) for days in free]
 
 
 def without_booked(windows: Sequence[Days], booked: Iterable[Days]) -> list[Days]:
@@ -81,14 +80,15 @@ def choose(free: Sequence[Stretch], limit: Limit) -> Days | None:
     enough = [(stretch, min(limit.usual, stretch.most)) for stretch in free if stretch.most >= limit.shortest]
     for start_on_monday in (True, False):
         for stretch, usual in enough:
-            wait = (7 - stretch.first.weekday()) % 7 if start_on_monday else 0
-            days = Days.starting(stretch.first + timedelta(days=wait), usual)
-            if days.last <= stretch.last:
+            free_from = stretch.days.first
+            wait = (7 - free_from.weekday()) % 7 if start_on_monday else 0
+            days = Days.starting(free_from + timedelta(days=wait), usual)
+            if days.last <= stretch.days.last:
                 return days
     best = max(free, key=lambda stretch: stretch.longest, default=None)
     if best is None or best.longest < limit.shortest:
         return None
-    return Days.starting(best.first, min(best.longest, limit.longest))
+    return Days.starting(best.days.first, min(best.longest, limit.longest))
 
 
 def _by_year(booked: Iterable[Days]) -> dict[int, int]:
@@ -104,22 +104,21 @@ def _by_year(booked: Iterable[Days]) -> dict[int, int]:
 
 def _limited(free: Iterable[Days], taken: Mapping[int, int], most: int) -> list[Stretch]:
     """The stretches, parted where a year begins or ends of which days are taken, each with what is left there."""
-    limited = []
+    limited, years = [], [(_year(year), most - number) for year, number in sorted(taken.items())]
     for days in free:
         first = days.first
-        for year in sorted(taken):
-            whole, left = _year(year), most - taken[year]
-            if first > whole.last or days.last < whole.first:
+        for year, left in years:
+            if first > year.last or days.last < year.first:
                 continue
-            if first < whole.first:
-                limited.append(Stretch(first, whole.first - ONE_DAY, most))
+            if first < year.first:
+                limited.append(Stretch(Days(first, year.first - ONE_DAY), most))
             if left > 0:
-                limited.append(Stretch(max(first, whole.first), min(days.last, whole.last), left))
-            if days.last <= whole.last:
+                limited.append(Stretch(Days(max(first, year.first), min(days.last, year.last)), left))
+            if days.last <= year.last:
                 break
-            first = whole.last + ONE_DAY
+            first = year.last + ONE_DAY
         else:
-            limited.append(Stretch(first, days.last, most))
+            limited.append(Stretch(Days(first, days.last), most))
     return limited
 
 

@@ -40,26 +40,20 @@ class Days:
 
 
 class Stretch(NamedTuple):
-    """Days in a row that are free, both ends included. `most`: how many of them an exchange may take."""
+    """Days that are free, and how many of them an exchange may take."""
 
-    first: date
-    last: date
+    days: Days
     most: int
-
-    @property
-    def length(self) -> int:
-        """How many days, weekends included."""
-        return (self.last - self.first).days + 1
 
     @property
     def longest(self) -> int:
         """How long an exchange can be in here."""
-        return min(self.length, self.most)
+        return min(self.days.length, self.most)
 
     def within(self, wanted: Days) -> "Stretch | None":
         """The part that lies in the wanted days."""
-        first, last = max(self.first, wanted.first), min(self.last, wanted.last)
-        return Stretch(first, last, self.most) if first <= last else None
+        days = self.days.overlap(wanted)
+        return None if days is None else Stretch(days, self.most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,8 @@ class Columns:
             OTHERS.pack_into(self._bytes, slot * LINE.itemsize + COUNTED_AT, 0)
         first, last, most, more, others = 1, 0, 0, 0, 0
         if free:
-            begin, end, most = free[0]
-            first, last, others = begin.toordinal(), end.toordinal(), len(free) - 1
+            days, most = free[0]
+            first, last, others = days.first.toordinal(), days.last.toordinal(), len(free) - 1
         if others:
             more = self._pooled(free[1:])
         PACKED.pack_into(self._bytes, slot * LINE.itemsize, first, last, more, others, *line, most)
@@ -140,8 +140,9 @@ class Columns:
         at, self._end = self._end, self._end + len(stretches)
         if self._end > len(self.pool):
             self._hold(_grown(self.pool, self._end))
-        for place, (first, last, most) in enumerate(stretches, start=at):
-            POOLED.pack_into(self._pool_bytes, place * POOLED.size, first.toordinal(), last.toordinal(), most)
+        for place, (days, most) in enumerate(stretches, start=at):
+            first, last = days.first.toordinal(), days.last.toordinal()
+            POOLED.pack_into(self._pool_bytes, place * POOLED.size, first, last, most)
         return at
 
     def _pack(self) -> None:

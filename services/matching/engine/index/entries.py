@@ -99,7 +99,8 @@ class Names:
             mask |= self._mode[mode]
         for spoken in candidate.languages.items():
             mask |= self._speech[spoken]
-        for first, last, _ in free:
+        for days, _ in free:
+            first, last = days.first, days.last
             mask |= self._months[first.year * 12 + first.month - 1, last.year * 12 + last.month - 1]
         return mask
 

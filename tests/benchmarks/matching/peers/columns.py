@@ -144,10 +144,10 @@ def columns_of(offers: Sequence[Candidate]) -> Offers:
     found = [one for one in offers if one.active and one.reserved < one.capacity]
     found.sort(key=lambda one: (one.reserved, one.offer_id))
     free = [free_stretches(one) for one in found]
-    first_month = min((_month(days.first) for some in free for days in some), default=0)
+    first_month = min((_month(days.first) for some in free for days, _ in some), default=0)
     codes = Codes.empty()
     rows = [
-        (*_facts(one, codes), len(some), *_bits(one, codes), months_of(some, first_month))
+        (*_facts(one, codes), len(some), *_bits(one, codes), months_of((days for days, _ in some), first_month))
         for one, some in zip(found, free, strict=True)
     ]
     table = np.array(rows, list(TYPES.items()))
@@ -158,7 +158,7 @@ def columns_of(offers: Sequence[Candidate]) -> Offers:
     return Offers(ids, places, columns, *_stretches(free), kinds, codes, first_month)
 
 
-def months_of(stretches: Iterable[Days | Stretch], first_month: int) -> int:
+def months_of(stretches: Iterable[Days], first_month: int) -> int:
     """A bit for each month that has one of these days; the first bit and the last one stand for all others."""
     bits = 0
     for days in stretches:
@@ -212,9 +212,9 @@ def _stretches(free: Sequence[Sequence[Stretch]]) -> tuple[Column, Column, Colum
     firsts, lasts = np.ones((len(free), width), np.int32), np.zeros((len(free), width), np.int32)
     most = np.zeros((len(free), width), np.int16)
     for row, some in enumerate(free):
-        for column, one in enumerate(some):
-            firsts[row, column], lasts[row, column] = one.first.toordinal(), one.last.toordinal()
-            most[row, column] = one.most
+        for column, (days, limit) in enumerate(some):
+            firsts[row, column], lasts[row, column] = days.first.toordinal(), days.last.toordinal()
+            most[row, column] = limit
     return firsts, lasts, most
 
 
