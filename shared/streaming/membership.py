@@ -31,6 +31,19 @@ LEAVE_WITHIN = 2.0  # seconds for the last offsets, and as many for the client's
 
 
 @dataclass(slots=True)
+class _Place:
+    """What is known of one Kafka client's place in the group. Times are those of the loop's clock, 0 for never."""
+
+    kafka: AIOKafkaConsumer
+    bookmark: Bookmark
+    asked_at: float = 0.0  # when the group was asked for partitions; 0 once it has answered
+    silent_since: float = 0.0  # when the first question got no answer, if none since did
+    was_answered: bool = False  # by the group
+    unreachable: str | None = None
+    is_held_back: bool = False
+
+
+@dataclass(slots=True)
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no type hints
     """One member of a group, with one Kafka client at a time.
 
@@ -44,32 +57,28 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
     session: float
     poll_within: float
     lag_in_all: int = 0
-    _client: AIOKafkaConsumer | None = None
-    _bookmark: Bookmark | None = None
-    _lost: asyncio.Event = field(default_factory=asyncio.Event)  # one for each client: this one can't keep the place
+    _place: _Place | None = None
+    _lost: asyncio.Event = field(default_factory=asyncio.Event)  # one for each place: it can't be kept
     _member_id: str = ""  # the last that the group gave us
-    _in_group: bool = False  # whether the group has answered the client of now
-    _asked_at: float = 0.0  # when the group was asked for a place, by the loop's clock; 0 once it has given one
-    _silent_since: float = 0.0  # the same, of the first question to a broker that had no answer; 0 once one had
-    _holding_back: bool = False
-    _unreachable: str | None = None
 
     @property
     def kafka(self) -> AIOKafkaConsumer:
         """The client of the place that is held now."""
-        assert self._client is not None
-        return self._client
+        return self._here.kafka
 
     @property
     def bookmark(self) -> Bookmark:
         """Where that client notes what is done."""
-        assert self._bookmark is not None
-        return self._bookmark
+        return self._here.bookmark
+
+    @property
+    def _here(self) -> _Place:
+        assert self._place is not None
+        return self._place
 
     async def work(self, task: Callable[[AIOKafkaConsumer], Awaitable[None]], stopping: asyncio.Event) -> None:
         """Do the task as a member, until `stopping` is set; when the place is lost, begin it again with the next."""
         while not stopping.is_set():
-            self._holding_back = False  # the place may have been lost in the middle of it
             self._lost = asyncio.Event()
             try:
                 async with ending_within(0, self._lost):
@@ -88,17 +97,16 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     async def _join(self, stopping: asyncio.Event) -> bool:
         """Join the group; while Kafka is away, keep trying. False if `stopping` was set before."""
-        wait, self._in_group = FIRST_KNOCK, False
-        self._silent_since = self._asked_at = 0.0
+        wait = FIRST_KNOCK
         while True:
             try:
-                self._client = self.name.client(self.session, self.poll_within)  # reads the certificates' file
-                self._bookmark = Bookmark(self._client, self.session, self._lost)
-                await start(self._client)
+                kafka = self.name.client(self.session, self.poll_within)  # reads the certificates' file
+                self._place = _Place(kafka, Bookmark(kafka, self.session, self._lost))
+                await start(kafka)
                 # Not before: then `start` would wait for a place, which others may hold up for minutes, and who is
                 # kept waiting would look like a broker that says nothing.
-                self._client.subscribe(list(self.name.topics), listener=self)
-                self._asked_at = _now()
+                kafka.subscribe(list(self.name.topics), listener=self)
+                self._place.asked_at = _now()
                 return True
             except (KafkaError, OSError) as error:
                 await self.leave()
@@ -109,7 +117,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     async def leave(self) -> None:
         """Leave the group. A broker that hangs gets some seconds; it then finds out by the session's end."""
-        if self._client is None:
+        if self._place is None:
             return
         for step in (self.bookmark.noted, self.kafka.stop):
             try:
@@ -117,8 +125,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
                     await step()
             except TimeoutError:
                 log.warning("left the group without the broker's answer", step=step.__name__)
-        self._client = self._bookmark = None
-        self._asked_at = 0.0
+        self._place = None
 
     async def _stand_by(self, stopping: asyncio.Event) -> None:
         """Wait before joining again, and for as long as another process has our name."""
@@ -136,19 +143,19 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     def hold_back(self) -> None:
         """Take nothing for now, from partitions that come meanwhile either."""
-        self._holding_back = True
+        self._here.is_held_back = True
         self.kafka.pause(*self.kafka.assignment())
 
     def go_on(self) -> None:
         """Take messages again."""
-        self._holding_back = False
+        self._here.is_held_back = False
         self.kafka.resume(*self.kafka.assignment())
 
     def report_idle(self) -> None:
         """Say whether it is well that nothing comes."""
         # An empty answer does not tell an idle topic from a broker that is away; `lag` asks and knows.
-        if self._unreachable is not None:
-            self.readiness.not_ready(PART, self._unreachable)
+        if self._here.unreachable is not None:
+            self.readiness.not_ready(PART, self._here.unreachable)
         elif self.kafka.assignment():
             self.readiness.ready(PART, lag=self.lag_in_all)
         else:
@@ -159,11 +166,15 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
         Asked every few seconds, it is what notices that a client gets no answers any more.
         """
-        kafka = self._client
-        if self._asked_at and _now() - self._asked_at > self.poll_within + self.session:
-            self._give_up("the group has given no place for longer than a rebalance may take")
-        if kafka is None or not self._in_group:
+        place = self._place
+        if place is None:
             return None
+        if place.asked_at and _now() - place.asked_at > self.poll_within + self.session:
+            self._give_up("the group has given no place for longer than a rebalance may take")
+        return await self._ask_for_lag(place) if place.was_answered else None
+
+    async def _ask_for_lag(self, place: _Place) -> dict[str, int] | None:
+        kafka = place.kafka
         if not kafka.assignment():
             self.lag_in_all = 0
             return {}
@@ -171,24 +182,24 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             async with asyncio.timeout(ASK_TIMEOUT):
                 ends = await kafka.end_offsets(kafka.assignment())
                 lags: Counter[str] = Counter()
-                for place, end in ends.items():
-                    lags[place.topic] += max(0, end - await kafka.position(place))
+                for partition, end in ends.items():
+                    lags[partition.topic] += max(0, end - await kafka.position(partition))
         except IllegalStateError:
             return None  # a rebalance came between the two questions; the next look is at the new partitions
         except (KafkaError, TimeoutError, OSError) as error:
-            if kafka is self._client:
-                self._heard_nothing(error)
+            if place is self._place:
+                self._heard_nothing(place, error)
             return None
-        self._unreachable, self._silent_since = None, 0.0
+        place.unreachable, place.silent_since = None, 0.0
         self.lag_in_all = lags.total()
         return dict(lags)
 
-    def _heard_nothing(self, error: Exception) -> None:
-        self._unreachable = f"Kafka does not answer ({type(error).__name__})"
-        self.readiness.not_ready(PART, self._unreachable)
-        self._silent_since = self._silent_since or _now()
-        if _now() - self._silent_since > self.session:
-            self._give_up(self._unreachable)
+    def _heard_nothing(self, place: _Place, error: Exception) -> None:
+        place.unreachable = f"Kafka does not answer ({type(error).__name__})"
+        self.readiness.not_ready(PART, place.unreachable)
+        place.silent_since = place.silent_since or _now()
+        if _now() - place.silent_since > self.session:
+            self._give_up(place.unreachable)
 
     def _give_up(self, reason: str) -> None:
         # A client asks the brokers that it knows. That they are elsewhere now it learns from none of them, and what a
@@ -200,7 +211,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """Let the work in hand be finished before the partitions go to another member."""
         async with self.in_work:
             await self.bookmark.noted()
-        self._asked_at = _now()
+        self._here.asked_at = _now()
         log.info("partitions revoked", partitions=len(revoked))
         if self._member_id and not _member_id(self.kafka) and await self.name.is_taken(self._member_id):
             self._lost.set()
@@ -210,9 +221,10 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """A new assignment is not paused, even if the old one was."""
         log.info("partitions assigned", partitions=len(assigned))
         self._member_id = _member_id(self.kafka)
-        self._in_group, self._unreachable = True, None
-        self._asked_at = self._silent_since = 0.0
-        if self._holding_back:
+        place = self._here
+        place.was_answered, place.unreachable = True, None
+        place.asked_at = place.silent_since = 0.0
+        if place.is_held_back:
             self.kafka.pause(*assigned)
 
 
