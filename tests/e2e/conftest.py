@@ -1,11 +1,15 @@
-"""The whole of CONNECT for tests that need it; see `services.py` for what can be done with it."""
+"""The whole of CONNECT for tests that need it (see `services.py` for what can be done with it), and a browser."""
 
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from tests.e2e.services import RunningServices
+
+CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +23,20 @@ def running_services(request: pytest.FixtureRequest) -> Iterator[RunningServices
         yield services
         if request.session.testsfailed:
             sys.stderr.write(f"\nThe logs of the running services are kept in {services.keep_logs()}\n")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """The machine's own chromium, which talks to nobody but the test.
+
+    A click returns when the next page has begun to arrive, not when it is there: what a test reads of a page it reads
+    through `expect` of Playwright, which waits.
+    """
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        await browser.close()

@@ -1,30 +1,13 @@
-"""A browser and a portal with cases at every stage."""
+"""A portal with cases at every stage."""
 
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
 
 from shared.primitives.terms import Mode, OrganisationKind, Side
 from tests.builders.portal import Story, Town
 from tests.conftest import OpenDatabase
 from tests.integration.portal.serving import Portal
-
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """The machine's own chromium, which talks to nobody but the test."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
