@@ -135,7 +135,7 @@ class Consumer:
 
     def _failed(self, batch: Batch, error: Exception) -> None:
         now = asyncio.get_running_loop().time()
-        self._trouble.met(batch.first, now)
+        self._trouble.met(batch.following, now)
         halted = isinstance(error, TooManyDeadLetters)
         reason = str(error) if halted else f"{type(error).__name__}: the batch is tried again"
         self.readiness.not_ready(PART, reason)

@@ -31,9 +31,11 @@ async def until(holds: Until, seconds: float = 40) -> None:
 async def running(role: Consumer | Relay) -> AsyncIterator[None]:
     stopping = asyncio.Event()
     task = asyncio.create_task(role.run(stopping))
-    yield
-    stopping.set()
-    await asyncio.wait_for(task, 30)
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 30)
 
 
 class Hearing:
@@ -43,7 +45,8 @@ class Hearing:
         self.database = database
         self.readiness = Readiness()
         self.failures = 0
-        self.defective: UUID | None = None  # no event about it can be used
+        self.defective: UUID | None = None  # no event about it can be used, from this one on
+        self.defective_from = 1
         self.has_failed = False
         self.said_beside: list[str] = []  # what readiness says, once that has failed, while other events are heard
         reactions: Reactions = {ApplicationWithdrawn: self.write}
@@ -63,7 +66,7 @@ class Hearing:
         if self.failures:
             self.failures -= 1
             raise LookupError("a defect that goes away")
-        if event.application_id == self.defective:
+        if event.application_id == self.defective and work.cause.sequence >= self.defective_from:
             self.has_failed = True
             raise LookupError("a defect in one place")
         if self.has_failed and self.defective:
@@ -80,6 +83,15 @@ async def announce(database: Database, case: UUID, times: int) -> None:
     for _ in range(times):
         async with database.unit_of_work() as work:
             work.announce(ApplicationWithdrawn(application_id=case, reason="no-budget"), case=case)
+
+
+async def until_sent(announcing: Database) -> None:
+    """Wait until all that was announced is acknowledged by Kafka."""
+
+    async def sent() -> bool:
+        return bool(await announcing.pool.fetchval("SELECT count(*) = 0 FROM outbox"))
+
+    await until(sent)
 
 
 async def relay_for(database: Database, servers: EmbeddedServers, kafka: KafkaSettings) -> Relay:
