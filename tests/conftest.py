@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from deploy.embedded.testing import EmbeddedServers
@@ -19,6 +20,10 @@ from shared.postgres.unit_of_work import Database
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics_now
 from tests.fakes.clock import FakeClock
+
+# How long an example takes depends on what else the machine does; what hangs meets the limit of every test.
+settings.register_profile("connect", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("connect")
 
 OpenDatabase = Callable[[str], Awaitable[Database]]
 

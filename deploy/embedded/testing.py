@@ -16,7 +16,6 @@ process at the end of a pipe then ends the servers and removes the folder.
 """
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
@@ -35,6 +34,7 @@ import psutil
 from pydantic import SecretStr
 
 from deploy.embedded import keeper
+from deploy.embedded.endings import left_after
 from deploy.embedded.kafka import KafkaServer
 from deploy.embedded.layout import SERVICES
 from deploy.embedded.postgres import ADMIN, PostgresServer
@@ -230,13 +230,18 @@ class EmbeddedServers:
 
 
 def _kill_family(process: subprocess.Popen[bytes]) -> None:
-    """kill -9 of a process and all that descend from it: PostgreSQL's backends each lead a session of their own."""
-    family = [process.pid]
+    """kill -9 of a process and all that descend from it: PostgreSQL's backends each lead a session of their own.
+
+    They are gone afterwards: a server does not start while a backend of the one before still has its shared memory.
+    """
+    family: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
-        family += [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
-    for pid in family:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    for child in family:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    left_after(family, STOP_LIMIT_SECONDS)
 
 
 def _free_ports(count: int) -> list[int]:

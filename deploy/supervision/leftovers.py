@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import psutil
 
+from deploy.embedded.endings import left_after, lives
 from deploy.embedded.layout import MARK, Home
 from deploy.embedded.probes import port_is_free
 from deploy.errors import OperatorError
@@ -36,7 +37,7 @@ def processes_of(home: Home) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.environ().get(MARK) == str(home.root) and process.status() != psutil.STATUS_ZOMBIE:
+            if process.environ().get(MARK) == str(home.root) and lives(process):
                 found.append(process)
     return found
 
@@ -47,11 +48,11 @@ def end(processes: list[psutil.Process]) -> None:
         with suppress(psutil.Error):
             process.send_signal(signal.SIGINT)  # to PostgreSQL it means: now, in order
             process.terminate()
-    _, stubborn = psutil.wait_procs(processes, END_LIMIT_SECONDS)
+    stubborn = left_after(processes, END_LIMIT_SECONDS)
     for process in stubborn:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(stubborn, END_LIMIT_SECONDS)
+    left_after(stubborn, END_LIMIT_SECONDS)
 
 
 def require_free(host: str, ports: Mapping[str, int]) -> None:

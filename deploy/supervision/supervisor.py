@@ -16,7 +16,7 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 from deploy.embedded.layout import Home
 from deploy.supervision.plan import Planned
 
-START_LIMIT_SECONDS = 10
+START_LIMIT_SECONDS = 60
 POLL_SECONDS = 0.05
 
 # Groups stop one after the other, the highest number first: services, then servers.

@@ -31,7 +31,7 @@ from deploy.embedded.probes import port_is_free
 from deploy.embedded.testing import HOST, PORTS
 from deploy.supervision.supervisor import Supervisor
 
-START_LIMIT_SECONDS = 180
+START_LIMIT_SECONDS = 400
 STOP_LIMIT_SECONDS = 120
 COMMAND_LIMIT_SECONDS = 300
 POLL_SECONDS = 0.1

@@ -7,6 +7,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from deploy.embedded.endings import left_after
 from deploy.embedded.testing import EmbeddedServers
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics_now
@@ -25,7 +26,7 @@ def chaos_servers() -> Iterator[EmbeddedServers]:
     finally:
         family = _processes_of(running)
         running.stop()
-        left = [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        left = left_after(family, 20)
     assert not left, f"processes were left behind: {left}"
 
 

@@ -7,9 +7,12 @@ from tests.chaos.processes import HOST, Running, until
 
 
 async def figure(process: Running, name: str, **labels: str) -> float | None:
-    """The value of the series with these labels (and perhaps others); None where there is none."""
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        text = (await client.get(f"http://{HOST}:{process.port}/metrics")).text
+    """The value of the series with these labels (and perhaps others); None where there is none, or no answer."""
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            text = (await client.get(f"http://{HOST}:{process.port}/metrics")).text
+    except httpx.TransportError:
+        return None
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     found = [one.value for one in samples if one.name == name and labels.items() <= one.labels.items()]
     return found[0] if found else None

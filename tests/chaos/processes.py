@@ -26,6 +26,7 @@ PORTS = range(12000, 20000)
 POLL = 0.02
 PATIENCE = 60.0
 LINES_OF_LOG = 30
+_given: set[int] = set()
 
 
 async def until(what: str, holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
@@ -41,9 +42,10 @@ async def until(what: str, holds: Callable[[], Awaitable[bool]], seconds: float 
 
 
 def a_free_port() -> int:
-    """A port on which nobody listens now."""
-    while not port_is_free(HOST, port := SystemRandom().choice(PORTS)):
+    """A port on which nobody listens now, and that was not given out before: its process may still be starting."""
+    while (port := SystemRandom().choice(PORTS)) in _given or not port_is_free(HOST, port):
         pass
+    _given.add(port)
     return port
 
 
@@ -68,18 +70,21 @@ class Running:
 
     async def stands_by(self) -> bool:
         """Whether its relay waits for the lock that another one holds."""
-        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            answer = await client.get(f"http://{HOST}:{self.port}/health/ready")
-        return bool(answer.json()["roles"]["relay"]["figures"].get("standby") == 1)
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+                answer = await client.get(f"http://{HOST}:{self.port}/health/ready")
+        except httpx.TransportError:
+            return False
+        return bool(answer.json()["roles"].get("relay", {}).get("figures", {}).get("standby") == 1)
 
-    async def ready(self) -> None:
+    async def ready(self, seconds: float = PATIENCE) -> None:
         """Wait until it says that it can work."""
 
         async def is_ready() -> bool:
             assert self.child.poll() is None, f"the process has ended with {self.child.returncode}:\n{self.tail()}"
             return (await self.health())[0]
 
-        await until(f"{self.log.stem} is ready", is_ready)
+        await until(f"{self.log.stem} is ready", is_ready, seconds)
 
     async def not_ready(self, *reasons: str) -> None:
         """Wait until it says that it can't work, naming each of the reasons."""
@@ -146,7 +151,7 @@ class Processes:
             child = subprocess.Popen(
                 [sys.executable, "-m", module, role],
                 cwd=ROOT,
-                env=_inherited() | {"CONNECT_HTTP_PORT": str(port)} | dict(environment),
+                env=inherited() | {"CONNECT_HTTP_PORT": str(port)} | dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -191,6 +196,6 @@ def _show(running: Running) -> None:
     sys.stdout.write(f"--- {running.log.name}, ended with {running.child.returncode}\n{running.tail()}\n")
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """Our environment without what would point the process elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("CONNECT_", "CHAOS_"))}

@@ -139,8 +139,19 @@ class Stage:
         reached = {**self.since, **{place: done.offset for place, done in committed.items()}}
         return sum(end - reached[place] for place, end in ends.items() if place.topic == IN)
 
+    async def has_members(self, number: int) -> bool:
+        """Whether so many processes are in the group, with those that have died and are not missed yet."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers.kafka_bootstrap)
+        await admin.start()
+        try:
+            (answer,) = await admin.describe_consumer_groups([self.name])
+        finally:
+            await admin.close()
+        return len(answer.groups[0][5]) == number
+
     async def forget_place(self) -> None:
         """Let Kafka forget the group, as after an absence that outlasts its offsets. The topic begins where we did."""
+        await until("the group is empty", lambda: self.has_members(0))
         before = {place: RecordsToDelete(end) for place, end in self.since.items() if place.topic == IN}
         admin = AIOKafkaAdminClient(bootstrap_servers=self.servers.kafka_bootstrap)
         await admin.start()

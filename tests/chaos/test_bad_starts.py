@@ -31,11 +31,11 @@ async def test_a_database_that_refuses_us_is_told_where_one_asks(stage: Stage) -
     """Breaks when only a server that is away counts as not ready, and one that refuses is an error of ours."""
     echo = stage.echo(environment={"CONNECT_POSTGRES_PASSWORD": "wrong"})
     await echo.not_ready("database: PostgreSQL does not answer (InvalidPasswordError)")
-    assert await echo.stop(10) == 0
+    assert await echo.stop(30) == 0
 
 
 async def test_a_database_without_tables_names_the_command_that_makes_them(stage: Stage) -> None:
     """Breaks when a process works on a database of another release."""
     echo = stage.echo(environment={"CONNECT_POSTGRES_DATABASE": "postgres"})
     await echo.not_ready("migrations are missing", "migrate")
-    assert await echo.stop(10) == 0
+    assert await echo.stop(30) == 0

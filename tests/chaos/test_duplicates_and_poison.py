@@ -161,10 +161,10 @@ async def test_a_defect_stops_the_stream_until_it_is_mended(stage: Stage) -> Non
         await writer.write([writer.record(fact) for fact in (*facts, a_fact(stage.applications[0], DEFECTIVE), *facts)])
     database = await stage.echo_database()
     await database.pool.execute("INSERT INTO defects VALUES ($1)", DEFECTIVE)
-    echo = stage.echo(environment={"CHAOS_GIVE_UP_AFTER": "2"})
+    echo = stage.echo(environment={"CHAOS_GIVE_UP_AFTER": "6"})
     await echo.not_ready("LookupError: the batch is tried again")
     assert await echo.death() == 2
-    assert "one batch has failed for 2 seconds" in echo.tail()
+    assert "one batch has failed for 6 seconds" in echo.tail()
     assert "Traceback" not in echo.tail()
     await only_what_is_claimed_is_acknowledged(stage, database, 201)
 

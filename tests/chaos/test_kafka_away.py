@@ -46,7 +46,7 @@ async def test_while_kafka_is_stopped_processes_end_and_start(stage: Stage) -> N
         await stage.more_is_heard()
         await to_thread(servers.stop_kafka)
         await relay.not_ready("relay: ")
-        assert [await process.stop(10) for process in (relay, echo)] == [0, 0]
+        assert [await process.stop(30) for process in (relay, echo)] == [0, 0]
         relay, echo = stage.caller_relay(), stage.echo()
         await echo.not_ready("react: Kafka can't be reached")
         await relay.not_ready("relay: ")

@@ -67,7 +67,7 @@ async def test_members_that_join_while_a_batch_is_held_back_lose_nothing(stage: 
         await guest.not_ready("LookupError: the batch is tried again")
         assert await guest.stop() == 0
         await database.pool.execute("DELETE FROM defects")
-        await first.ready()
+        await first.ready(180)  # it may be waiting for its next try, half a minute later
         await stage.more_is_heard(40)  # past what was lost, before somebody begins at the committed offsets again
     await caller.say_to_all(stage.applications)  # so that every partition's offsets go past what was lost
     await stage.at_rest()

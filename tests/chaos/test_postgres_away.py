@@ -48,7 +48,7 @@ async def test_while_postgres_is_stopped_processes_end_and_start(stage: Stage) -
         await stage.more_is_heard()
         await to_thread(servers.stop_postgres)
         await echo.not_ready("react: ")
-        assert [await process.stop(10) for process in (relay, echo)] == [0, 0]
+        assert [await process.stop(30) for process in (relay, echo)] == [0, 0]
         relay, echo = stage.caller_relay(), stage.echo()
         await echo.not_ready("migrations: PostgreSQL can't be reached")
         await relay.not_ready("migrations: PostgreSQL can't be reached")

@@ -98,10 +98,12 @@ async def test_a_relay_that_loses_its_lock_with_a_batch_half_handed_over_doubles
     """
     caller = await stage.caller()
     loser = stage.caller_relay(environment={"CHAOS_STOP": f"{KillPoint.MID_SEND}:50"})
+    await loser.ready()
+    successor = stage.caller_relay()
     stage.echo()
+    await until("the successor stands by", successor.stands_by)
     async with caller.talking(stage.applications):
         await loser.frozen()
-        stage.caller_relay()
         await until("its session is ended", stage.cut_off_relay)
         await stage.more_is_heard()
         loser.thaw()

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.chaos.driver import a_fact
 from tests.chaos.echo_service import DEFECTIVE
@@ -40,18 +39,18 @@ async def test_a_batch_slower_than_the_poll_interval_is_finished_while_another_t
     slow = stage.echo("react", environment=NAMELESS | {"CHAOS_POLL_WITHIN": "2"})
     stage.echo("relay")
     await caller.say_to_all(stage.applications)
-    await stage.more_is_heard(len(stage.applications))
+    await stage.all_is_heard()
     async with caller.talking(stage.applications), _held(stage.echo_dsn, one):
         await caller.say([a_fact(one)])
-        await until("the slow member has left its group in mid-batch", lambda: _has_members(stage, 0))
+        await until("the slow member has left its group in mid-batch", lambda: stage.has_members(0))
         guest = stage.echo("react", environment=NAMELESS)
-        await until("another has taken over", lambda: _has_members(stage, 1))
+        await until("another has taken over", lambda: stage.has_members(1))
     await guest.ready()
     await slow.ready()
     await caller.say_to_all(stage.applications)
     await stage.at_rest()
     await stage.invariant_holds()
-    assert await _has_members(stage, 2)
+    assert await stage.has_members(2)
 
 
 async def test_a_consumer_that_is_frozen_in_mid_transaction_finds_its_work_done_by_others(stage: Stage) -> None:
@@ -84,11 +83,13 @@ async def test_a_relay_that_is_frozen_in_mid_send_loses_its_lock_and_overtakes_n
     """
     caller = await stage.caller()
     sleeper = stage.caller_relay(environment={"CHAOS_STOP": f"{KillPoint.MID_SEND}:50"} | BRIEF_LOCK)
+    await sleeper.ready()
+    successor = stage.caller_relay()
     stage.echo()
+    await until("the successor stands by", successor.stands_by)
     async with caller.talking(stage.applications):
         await sleeper.frozen()
         frost = asyncio.create_task(asyncio.sleep(FREEZE))
-        stage.caller_relay()
         await stage.more_is_heard()
         await frost
         sleeper.thaw()
@@ -136,11 +137,12 @@ async def test_a_transaction_that_is_left_open_holds_up_and_costs_nothing(stage:
     stage.caller_relay()
     echo = stage.echo(environment={"CHAOS_ANSWER_WITHIN": "1"})
     await caller.say_to_all(stage.applications)
-    await stage.more_is_heard(len(stage.applications))
-    async with _held(stage.echo_dsn, one, for_at_most="5s"):
+    await stage.all_is_heard()
+    async with _held(stage.echo_dsn, one) as holder:
         for _ in range(3):
             await caller.say_to_all(stage.applications)
         await echo.not_ready("TimeoutError: the batch is tried again")
+        await holder.execute("SET idle_in_transaction_session_timeout = '1s'")
         await echo.ready()  # the server has ended the other's session
     await stage.at_rest()
     counts = await stage.invariant_holds()
@@ -148,23 +150,12 @@ async def test_a_transaction_that_is_left_open_holds_up_and_costs_nothing(stage:
 
 
 @asynccontextmanager
-async def _held(dsn: str, application_id: UUID, *, for_at_most: str = "0") -> AsyncIterator[None]:
-    """Somebody locks a row of the state in a transaction, and then does nothing more."""
-    settings = {"idle_in_transaction_session_timeout": for_at_most}
-    connection = await asyncpg.connect(dsn, server_settings=settings)
+async def _held(dsn: str, application_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody locks a row of the state in a transaction, and then does nothing more, for as long as he likes."""
+    connection = await asyncpg.connect(dsn, server_settings={"idle_in_transaction_session_timeout": "0"})
     await connection.execute("BEGIN")
     await connection.fetchval("SELECT heard FROM tallies WHERE application_id = $1 FOR UPDATE", application_id)
     try:
-        yield
+        yield connection
     finally:
         connection.terminate()
-
-
-async def _has_members(stage: Stage, number: int) -> bool:
-    admin = AIOKafkaAdminClient(bootstrap_servers=stage.servers.kafka_bootstrap)
-    await admin.start()
-    try:
-        (answer,) = await admin.describe_consumer_groups([stage.name])
-    finally:
-        await admin.close()
-    return len(answer.groups[0][5]) == number

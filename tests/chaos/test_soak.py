@@ -49,6 +49,7 @@ def _heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.timeout(900)  # its own bound is six minutes, and then it comes to rest
 async def test_a_small_run_with_faults_of_every_kind_holds() -> None:
     """Breaks as the other failure tests do, and where two of their causes must come together: a member dies while the
     broker is away, a relay loses its lock after a commit in doubt, old messages come again during a rebalance.
@@ -77,7 +78,7 @@ async def test_an_interrupted_run_leaves_no_process_and_says_one_sentence() -> N
             family[:] = psutil.Process(command.pid).children(recursive=True)
             return sum("_service" in line_of(process) for process in family) == len(ROLES)
 
-        await until("all are started", all_are_started)
+        await until("all are started", all_are_started, 200)
         os.killpg(command.pid, signal.SIGINT)
         _, errors = await command.communicate()
     told = errors.decode()

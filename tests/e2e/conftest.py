@@ -5,11 +5,12 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.services import RunningServices
 
 CHROMIUM = shutil.which("chromium")
+expect.set_options(timeout=30_000)  # milliseconds: the first visit of a page by a busy machine takes seconds
 
 
 @pytest.fixture(scope="session")

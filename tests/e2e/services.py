@@ -39,8 +39,8 @@ from shared.postgres.settings import PostgresSettings
 from shared.streaming.settings import KafkaSettings
 from shared.streaming.topics import ensure_topics_now
 
-READY_WITHIN = 120.0
-ENDS_WITHIN = 20.0
+READY_WITHIN = 240.0
+ENDS_WITHIN = 60.0
 COMMAND_WITHIN = 240.0
 LOOK_EVERY = 0.05
 LINES_OF_LOG = 20
@@ -75,11 +75,12 @@ class RunningServices:
         # Its own session: Ctrl-C at the terminal must not end the keeper before its turn.
         watching = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
         servers, home = EmbeddedServers(durable=durable), Home(folder / "home")
-        services = cls(servers, folder, home, free_port_base(), watching)
+        services = cls(servers, folder, home, 0, watching)
         try:
             home.open()
             load_credentials(home)
             servers.start()
+            services.port_base = free_port_base()  # now, that the servers have theirs
             if first is not None:
                 first(servers)
             for name in SERVICES:

@@ -48,9 +48,11 @@ def loaded(running_services: RunningServices) -> list[Any]:
 
 def test_a_load_that_was_broken_off_goes_on_where_it_stopped(loaded: list[Any]) -> None:
     results = [case["result"] for case in loaded]
+    # Between the third line and the kill the fourth case may have come to its end.
     assert results[:3] == ["there already"] * 3
-    assert results[3] in {"completed", "loaded"}
-    assert results[4:] == ["loaded"] * 4
+    assert results[3] in {"there already", "completed", "loaded"}
+    assert results[4] in {"completed", "loaded"}
+    assert results[5:] == ["loaded"] * 3
 
 
 def test_nothing_comes_twice_of_a_load_that_was_broken_off(

@@ -1,18 +1,17 @@
 """The console as a process of its own, on a test database."""
 
 import asyncio
-import os
-import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import httpx
 import pytest
 
+from deploy.embedded.layout import SERVICES
 from deploy.embedded.testing import EmbeddedServers
 from services.monitor.wiring import SERVICE
 from shared.events.envelope import Envelope
@@ -20,10 +19,12 @@ from shared.postgres.unit_of_work import Database
 from shared.primitives.clock import utc_now
 from shared.streaming.batch import BatchProcessor
 from tests.builders.monitor import as_messages
+from tests.chaos.processes import HOST, a_free_port, inherited
 from tests.conftest import OpenDatabase
 
 STARTS_WITHIN = 60.0
-ENDS_WITHIN = 20.0
+SLOW = 30.0  # seconds for one page of a busy machine
+ENDS_WITHIN = 60.0
 
 
 @dataclass
@@ -41,16 +42,16 @@ class Console:
     @asynccontextmanager
     async def process(self, role: str, **environment: str) -> AsyncIterator[httpx.AsyncClient]:
         """A process with that role, ready, and a client of its address; it must end in order."""
-        port = _free_port()
-        env = os.environ | self._environment(port) | environment
+        port = a_free_port()
+        env = inherited() | self._environment(port) | environment
         log = self.servers.folder / f"monitor-{role}-{port}.log"
         with log.open("wb") as output:
             running = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.monitor", role, env=env, stdout=output, stderr=output
             )
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-                await _ready(client, log.read_text)
+            async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=SLOW) as client:
+                await _ready(client, running, log.read_text)
                 yield client
                 running.terminate()
                 assert await asyncio.wait_for(running.wait(), ENDS_WITHIN) == 0, log.read_text()
@@ -59,9 +60,10 @@ class Console:
                 running.kill()
                 await running.wait()
 
-    def _environment(self, port: int) -> Mapping[str, str]:
-        return {
-            "CONNECT_POSTGRES_HOST": "127.0.0.1",
+    def _environment(self, port: int) -> dict[str, str]:
+        nowhere = {f"CONNECT_URL_{service.upper()}": f"http://{HOST}:9" for service in SERVICES}
+        return nowhere | {
+            "CONNECT_POSTGRES_HOST": HOST,
             "CONNECT_POSTGRES_PORT": str(self.servers.postgres_port),
             "CONNECT_POSTGRES_DATABASE": self.name,
             "CONNECT_POSTGRES_USER": "postgres",
@@ -72,7 +74,7 @@ class Console:
         }
 
 
-async def _ready(client: httpx.AsyncClient, log: Any) -> None:
+async def _ready(client: httpx.AsyncClient, process: Process, log: Callable[[], str]) -> None:
     until = time.monotonic() + STARTS_WITHIN
     while True:
         try:
@@ -81,15 +83,9 @@ async def _ready(client: httpx.AsyncClient, log: Any) -> None:
                 return
         except httpx.HTTPError:
             answer = None
+        assert process.returncode is None, log()
         assert time.monotonic() < until, (answer.text if answer else "", log())
         await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ async def stopped_clock(page: Page) -> None:
     """A page's time stands still but for what `run_for` lets pass; an installed clock alone goes on."""
     now = utc_now()
     await page.clock.install(time=now)
-    await page.clock.pause_at(now + timedelta(seconds=1))
+    await page.clock.pause_at(now + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -169,6 +169,7 @@ async def test_a_change_of_language_keeps_what_was_typed_and_chosen(
     await page.goto(f"{address}/en/themes")
     await write(page)
     await page.get_by_role("navigation", name="Language").get_by_role("button", name="Français").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Trouvez les thèmes de votre besoin")
     await expect(page.locator("#challenge")).to_have_value(CHALLENGE)
     await expect(page.locator("#themes-waste"), "nobody has asked yet").to_have_count(0)
     await press(page, "suggest")

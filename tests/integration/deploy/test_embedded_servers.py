@@ -13,6 +13,7 @@ import asyncpg
 import psutil
 import pytest
 
+from deploy.embedded.endings import left_after
 from deploy.embedded.kafka_access import grant
 from deploy.embedded.layout import SERVICES
 from deploy.embedded.postgres import ADMIN
@@ -162,8 +163,5 @@ def test_nothing_is_left_when_the_session_is_killed() -> None:
         children = psutil.Process(process.pid).children(recursive=True)
         assert {"java", "postgres"} <= {child.name() for child in children}
         os.kill(process.pid, signal.SIGKILL)
-    gone, alive = psutil.wait_procs(children, timeout=20)
-    left = [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
-    assert not left
-    assert len(gone) + len(alive) == len(children)
+    assert not left_after(children, 60)
     assert not folder.exists()

@@ -11,15 +11,17 @@ import psutil
 import pytest
 
 from deploy.embedded.credentials import load_credentials
+from deploy.embedded.endings import left_after, lives
 from deploy.embedded.layout import OFFSETS
 from deploy.embedded.probes import port_is_free
 from deploy.embedded.testing import EmbeddedServers
 from deploy.supervision.leftovers import processes_of
 from deploy.supervision.testing import RunningCopy
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(400), pytest.mark.xdist_group("stops and failures")]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900), pytest.mark.xdist_group("stops and failures")]
 
 MakeCopy = Callable[..., RunningCopy]
+FIRST_START = 180.0
 
 
 async def test_after_a_kill_of_all_the_next_start_finds_what_was_there(make_copy: MakeCopy) -> None:
@@ -81,9 +83,10 @@ def test_the_death_of_the_supervisor_ends_everything_in_one_sentence(make_copy: 
 def test_a_kill_of_connect_up_ends_everything_even_if_nobody_starts_it_again(make_copy: MakeCopy) -> None:
     copy = make_copy("--no-demo")
     copy.launch()
-    copy.wait_for("databases")
-    children = processes_of(copy.home)
-    assert {"java", "postgres"} <= {child.name() for child in children}
+    until = time.monotonic() + FIRST_START
+    while not {"java", "postgres"} <= {child.name() for child in processes_of(copy.home)}:
+        assert time.monotonic() < until, copy.printed()
+        time.sleep(0.1)
     copy.signal(signal.SIGKILL)
     copy.wait()
     _wait_for_the_last(copy)
@@ -114,7 +117,8 @@ def test_an_outside_postgres_that_is_away_is_named(make_copy: MakeCopy) -> None:
 def test_a_half_deleted_folder_is_refused_and_not_repaired_by_guessing(make_copy: MakeCopy) -> None:
     copy = make_copy("--no-demo")
     copy.launch()
-    copy.wait_for("databases")
+    for begun in ("kafka's files", "databases"):  # side by side, in any order
+        copy.wait_for(begun)
     copy.signal(signal.SIGTERM)
     copy.wait()
     shutil.rmtree(copy.home.kafka)
@@ -144,7 +148,7 @@ def _wait_for_the_last(copy: RunningCopy) -> None:
     """Look again after each end: a child may have been born between the look and the kill."""
     until = time.monotonic() + 40
     while (left := processes_of(copy.home)) and time.monotonic() < until:
-        psutil.wait_procs(left, timeout=1)
+        left_after(left, 1)
 
 
 def _nothing_is_left(copy: RunningCopy) -> None:
@@ -155,5 +159,4 @@ def _nothing_is_left(copy: RunningCopy) -> None:
 
 
 def _mentions(process: psutil.Process, folder: str) -> bool:
-    alive = process.status() != psutil.STATUS_ZOMBIE
-    return alive and any(folder in word for word in process.info["cmdline"] or ())
+    return lives(process) and any(folder in word for word in process.info["cmdline"] or ())

@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import asyncpg
@@ -115,13 +117,14 @@ async def test_a_process_that_ends_leaves_the_rest_to_the_next(matching: Matchin
 
 async def test_of_two_processes_one_embeds(matching: Matching) -> None:
     other = replace(matching.database, memory={})
-    async with matching.database.pool.acquire() as connection, working(other) as work:
-        async with vectors.embedding(connection) as mine:
-            assert mine
+    async with matching.database.pool.acquire() as connection, AsyncExitStack() as lock:
+        assert await lock.enter_async_context(vectors.embedding(connection))
+        async with working(other) as work:
             await matching.hears(an_offer())
             assert await work.look() == titles.LOOK_EVERY
             assert await embedded(other) == {}
-        await until(lambda: all_embedded(other))
+            await lock.aclose()
+            await until(lambda: all_embedded(other))
 
 
 async def test_another_title_gets_another_vector(matching: Matching) -> None:
@@ -162,12 +165,19 @@ async def test_a_database_that_is_away_for_a_moment_ends_nothing(matching: Match
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        await matching.hears(an_offer(title="Sewers"))
+        sewers = an_offer(title="Sewers")
 
-        async def again() -> bool:
-            try:
-                return await all_embedded(matching.database)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                return False
+        async def heard() -> bool:
+            await matching.hears(sewers)
+            return True
 
-        await until(again)
+        await until(lambda: again(heard))
+        await until(lambda: again(lambda: all_embedded(matching.database)))
+
+
+async def again(ask: Callable[[], Awaitable[bool]]) -> bool:
+    """The answer, False where a connection was the one that had been cut."""
+    try:
+        return await ask()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False

@@ -42,7 +42,8 @@ class Portal:
 
     database: Database
     hub: Hub = field(default_factory=Hub)
-    matching: Matching = field(default_factory=Matching)
+    # The first answer of a matching that has just begun takes longer on a busy machine than a person would wait.
+    matching: Matching = field(default_factory=lambda: Matching(answer_within=20.0))
     desk: TokenDesk = field(default_factory=lambda: TokenDesk(Signer(Ed25519PrivateKey.generate())))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -139,7 +139,7 @@ async def test_a_matching_that_does_not_answer_is_not_waited_for(
         return StreamingResponse(spaces())
 
     portal.matching.answer_within = 0.3
-    async with on_loopback(answering(answer)) as url, portal.reaching(url), asyncio.timeout(5):
+    async with on_loopback(answering(answer)) as url, portal.reaching(url), asyncio.timeout(20):
         page = await browser.post("/en/themes", data=TEXT | SUGGEST)
         given_up.set()
     assert (page.status_code, keeps(page), portal.matching.under_way) == (503, True, 0)
@@ -155,13 +155,14 @@ async def test_one_too_many_at_once_is_asked_to_try_again_and_the_next_one_is_an
         await released.wait()
         return JSONResponse([{"language": None, "themes": [], "sdgs": [], "dac": []}])
 
+    portal.matching.answer_within = 30  # they are held back for longer than a person would wait
     async with on_loopback(answering(answer)) as url, portal.reaching(url):
         waiting = [
             asyncio.create_task(browser.post("/en/themes", data=TEXT | SUGGEST))
             for _ in range(portal.matching.most_at_once)
         ]
         for _ in waiting:
-            await asyncio.wait_for(arrived.acquire(), 5)
+            await asyncio.wait_for(arrived.acquire(), 20)
         turned_away = await browser.post("/en/themes", data=TEXT | SUGGEST)
         released.set()
         answered = [page.status_code for page in await asyncio.gather(*waiting)]

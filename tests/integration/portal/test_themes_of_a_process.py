@@ -54,13 +54,13 @@ async def test_suggestions_go_and_come_with_the_process_that_makes_them(
     ):
         assert await asks(client) == (503, {})
         matching = start(address)
-        await matching.ready()
+        await matching.ready(180)  # where nothing was compiled before, it does that first
         found = {"themes-revenue": True, "sdgs-17": True, "dac-15114": True, "dac-15128": True}
         assert await asks(client) == (200, found)
         await matching.kill()
         assert await asks(client) == (503, {})
         again = start(address)
-        await again.ready()
+        await again.ready(180)
         assert await asks(client) == (200, found)
     for process in (matching, again):
         assert "predial" not in process.log.read_text()

@@ -105,7 +105,7 @@ async def _told(servers: EmbeddedServers, log: Path, failure: Failure) -> str:
         answer = await _reasons(process, port, failure.says) if failure.stays_up else ""
         if failure.stays_up:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 60)
+        await asyncio.wait_for(process.wait(), 150)
     finally:
         if process.returncode is None:
             process.kill()

@@ -26,7 +26,7 @@ async def test_whoever_waits_for_the_work_of_another_is_not_without_a_broker(
     hearing: Hearing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connecting, "CONNECTED_WITHIN", 2.0)
+    monkeypatch.setattr(connecting, "CONNECTED_WITHIN", 8.0)
     announcing, case = await open_database("shared"), uuid4()
     in_work, goes_on = asyncio.Event(), asyncio.Event()
 
@@ -50,7 +50,7 @@ async def test_whoever_waits_for_the_work_of_another_is_not_without_a_broker(
         async with asyncio.timeout(40):
             await in_work.wait()
         async with running(newcomer.consumer):
-            said, until_then = [], asyncio.get_running_loop().time() + 5  # for longer than a broker may say nothing
+            said, until_then = [], asyncio.get_running_loop().time() + 12  # for longer than a broker may say nothing
             while asyncio.get_running_loop().time() < until_then:
                 await wait_for(goes_on, 0.05)
                 said += [part.reason for part in newcomer.readiness.parts.values()]

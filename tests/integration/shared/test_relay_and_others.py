@@ -28,9 +28,11 @@ async def relaying(database: Database, servers: EmbeddedServers, kafka: KafkaSet
     stopping = asyncio.Event()
     relay = Relay("shared", postgres_settings(servers, name), kafka, Readiness(), database.outbox_filled)
     running = asyncio.create_task(relay.run(stopping))
-    yield
-    stopping.set()
-    await asyncio.wait_for(running, 20)
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.wait_for(running, 20)
 
 
 async def announce_and_see_it_go(database: Database) -> None:

@@ -1,5 +1,6 @@
 """Tokens are verified offline with the published keys; everything doubtful is denied."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -36,25 +37,31 @@ async def test_a_good_token_names_its_actor_and_the_keys_are_fetched_once() -> N
     assert len(requests) == 1
 
 
-NOW = datetime.now(UTC)
-DOUBTFUL: dict[str, str | None] = {
-    "no header": None,
-    "empty header": "",
-    "no token": "Bearer ",
-    "another scheme": "Basic abc",
-    "no token at all": "Bearer not.a.token",
-    "a stranger's signature": f"Bearer {token(STRANGER)}",
-    "an unknown key": f"Bearer {token(kid='unknown')}",
-    "expired": f"Bearer {token(exp=NOW - timedelta(seconds=1))}",
-    "without an end": f"Bearer {token(exp=None)}",
-    "for another audience": f"Bearer {token(aud='another')}",
-    "of another issuer": f"Bearer {token(iss='another')}",
-    "a role that there is not": f"Bearer {token(roles=['emperor'])}",
-    "an organisation that is no id": f"Bearer {token(organisation_id='42')}",
-    "not signed": "Bearer "
-    + jwt.encode({"sub": "a", "aud": AUDIENCE, "iss": ISSUER}, "", algorithm="none", headers={"kid": "k1"}),
-    "signed with a shared secret": "Bearer "
-    + jwt.encode({"sub": "a"}, "x" * 32, algorithm="HS256", headers={"kid": "k1"}),
+def expired() -> str:
+    return token(exp=datetime.now(UTC) - timedelta(seconds=1))
+
+
+def unsigned() -> str:
+    return jwt.encode({"sub": "a", "aud": AUDIENCE, "iss": ISSUER}, "", algorithm="none", headers={"kid": "k1"})
+
+
+# Made when they are used: a token that has expired meanwhile would be denied for that.
+DOUBTFUL: dict[str, Callable[[], str | None]] = {
+    "no header": lambda: None,
+    "empty header": lambda: "",
+    "no token": lambda: "Bearer ",
+    "another scheme": lambda: "Basic abc",
+    "no token at all": lambda: "Bearer not.a.token",
+    "a stranger's signature": lambda: f"Bearer {token(STRANGER)}",
+    "an unknown key": lambda: f"Bearer {token(kid='unknown')}",
+    "expired": lambda: f"Bearer {expired()}",
+    "without an end": lambda: f"Bearer {token(exp=None)}",
+    "for another audience": lambda: f"Bearer {token(aud='another')}",
+    "of another issuer": lambda: f"Bearer {token(iss='another')}",
+    "a role that there is not": lambda: f"Bearer {token(roles=['emperor'])}",
+    "an organisation that is no id": lambda: f"Bearer {token(organisation_id='42')}",
+    "not signed": lambda: f"Bearer {unsigned()}",
+    "signed with a shared secret": lambda: f"Bearer {jwt.encode({'sub': 'a'}, 'x' * 32, headers={'kid': 'k1'})}",
 }
 
 
@@ -62,7 +69,7 @@ DOUBTFUL: dict[str, str | None] = {
 async def test_a_doubtful_token_is_denied(doubt: str) -> None:
     async with publishing([]) as address:
         with pytest.raises(NotSignedIn):
-            await TokenVerifier(address).actor(DOUBTFUL[doubt])
+            await TokenVerifier(address).actor(DOUBTFUL[doubt]())
 
 
 async def test_unknown_key_ids_can_not_make_us_ask_the_portal_again_and_again() -> None:

@@ -46,7 +46,7 @@ def a_message(entry: Entry = SCHEDULED, **payload: Any) -> tuple[dict[str, str],
 
 
 @EVERY_EVENT
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(data=st.data())
 def test_every_event_comes_out_of_a_message_as_it_went_in(entry: Entry, data: st.DataObject) -> None:
     said = wrap(
@@ -196,7 +196,7 @@ def test_a_payload_about_another_aggregate_than_the_subject_is_unreadable() -> N
     assert "exchange_id" in error.detail
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(
     headers=st.dictionaries(st.sampled_from([*a_message()[0], "other"]), st.text()),
     value=st.none() | st.binary() | st.text().map(str.encode),

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.engine.index import OfferIndex
@@ -168,7 +168,7 @@ def index_of(there: Sequence[Candidate], before: Sequence[Candidate]) -> OfferIn
 def test_the_definition_full_masks_and_the_index_find_the_same_with_the_same_scores() -> None:
     met: Counter[str] = Counter()
 
-    @settings(max_examples=MARKETS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=MARKETS)
     @given(markets(), st.lists(ASKED, min_size=REQUESTS, max_size=REQUESTS))
     def all_three_agree(market: tuple[list[Candidate], list[Candidate]], asked: list[Asked]) -> None:
         there, before = market

@@ -115,9 +115,11 @@ async def a_member(processor: object = None, session: float = SESSION) -> AsyncI
     running = asyncio.create_task(consumer.run(stopping))
     while not consumer.readiness.parts.get("react"):
         await asyncio.sleep(0)
-    yield consumer
-    stopping.set()
-    await running
+    try:
+        yield consumer
+    finally:
+        stopping.set()
+        await running
 
 
 async def test_a_topic_of_which_others_have_all_partitions_is_no_lag_of_ours(kafka: FakeKafka) -> None:

@@ -22,7 +22,7 @@ def refusal(round_: Round, adjustments: Adjustments, **chosen: int) -> list[tupl
     return [(one.pointer, one.code) for one in refused.value.fields]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rounds(), options(), st.data())
 def test_the_best_of_what_pins_and_bans_allow_is_found(round_: Round, chosen: Options, data: st.DataObject) -> None:
     known = [(one.application_id, one.offer_id) for one in round_.pairings]

@@ -12,7 +12,7 @@ from tests.unit.matching.rounds.instances import breaches, highest_worth, option
 from tests.unit.matching.rounds.second_opinion import highest_utility
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(rounds(), options())
 def test_no_other_assignment_is_worth_more(round_: Round, chosen: Options) -> None:
     result = solve_round(round_, chosen)

@@ -78,7 +78,7 @@ def oracle(round_: Round, chosen: list[Pair], options: Options) -> set[Pair]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rounds(most=5), options())
 def test_exactly_the_pairs_of_the_definition_are_told(round_: Round, chosen: Options) -> None:
     result = solve_round(round_, chosen)

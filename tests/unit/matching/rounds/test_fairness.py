@@ -27,7 +27,7 @@ def loads(round_: Round, result: Result) -> int:
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rounds(most=6), options())
 def test_more_fairness_never_gives_more_utility_nor_more_load(round_: Round, chosen: Options) -> None:
     """Two parts of a sum: what weighs more can only fall as its weight grows, and the other part can only fall too."""
@@ -38,7 +38,7 @@ def test_more_fairness_never_gives_more_utility_nor_more_load(round_: Round, cho
         assert higher <= lower
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rounds(most=5), options())
 def test_the_price_is_told_against_the_same_round_without_the_term(round_: Round, chosen: Options) -> None:
     report = solve_round(round_, chosen).report

@@ -22,13 +22,13 @@ def shuffled(round_: Round, random: Random) -> Round:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rounds(most=6), options(), st.randoms(use_true_random=False))
 def test_the_order_in_which_a_round_is_told_does_not_matter(round_: Round, chosen: Options, random: Random) -> None:
     assert solve_round(round_, chosen) == solve_round(shuffled(round_, random), chosen)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rounds(most=6), options(), st.integers(6, 2**63 - 1))
 def test_another_seed_never_changes_the_sum(round_: Round, chosen: Options, seed: int) -> None:
     other = chosen.model_copy(update={"seed": seed})

@@ -33,7 +33,7 @@ def added(round_: Round, chosen: Options, adjustments: Adjustments) -> Mapping[U
     return {offer: adds for offer, adds in found.items() if adds}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(rounds(most=5), options(), st.data())
 def test_places_add_what_solving_again_says(round_: Round, chosen: Options, data: st.DataObject) -> None:
     known = [(one.application_id, one.offer_id) for one in round_.pairings]

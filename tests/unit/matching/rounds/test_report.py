@@ -137,7 +137,7 @@ def test_of_many_without_anything_the_first_are_listed_and_all_counted() -> None
     assert found.measures.served == Share(1, 5)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rounds(most=5), options())
 def test_every_application_is_either_served_or_told_why_not(round_: Round, chosen: Options) -> None:
     result = solve_round(round_, chosen)
