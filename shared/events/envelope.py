@@ -55,20 +55,17 @@ class Envelope(NamedTuple):
 
     def attributes(self) -> dict[str, Attribute]:
         """The CloudEvents attributes by the names of their Kafka headers: text, and values that JSON writes as text."""
-        found: dict[str, Attribute] = {
-            **_same_for_all(self.entry.type, self.source),
-            "ce_id": self.id,
-            "ce_subject": self.subject,
-            "ce_time": self.time,
-            NUMBER: str(self.sequence),
-        }
-        if self.case_id is not None:
-            found["ce_caseid"] = self.case_id
-        if self.traceparent is not None:
-            found["ce_traceparent"] = self.traceparent
-        if self.also:
-            found["ce_alsotype"] = " ".join(self.also)
-        return found
+        return attributes_of(
+            self.entry.type,
+            self.source,
+            self.subject,
+            event_id=self.id,
+            time=self.time,
+            number=str(self.sequence),
+            case_id=self.case_id,
+            traceparent=self.traceparent,
+            also=self.also,
+        )
 
     def headers(self) -> Headers:
         """The same as Kafka headers."""
@@ -77,6 +74,35 @@ class Envelope(NamedTuple):
     def value(self) -> bytes:
         """The fact as JSON."""
         return self.entry.write(self.data)
+
+
+def attributes_of(
+    ce_type: str,
+    source: str,
+    subject: str,
+    *,
+    event_id: UUID,
+    time: datetime,
+    number: str,
+    case_id: UUID | None,
+    traceparent: str | None,
+    also: tuple[str, ...],
+) -> dict[str, Attribute]:
+    """The attributes of an event whose `number`, its place in the aggregate's order, need not be known yet."""
+    found: dict[str, Attribute] = {
+        **_same_for_all(ce_type, source),
+        "ce_id": event_id,
+        "ce_subject": subject,
+        "ce_time": time,
+        NUMBER: number,
+    }
+    if case_id is not None:
+        found["ce_caseid"] = case_id
+    if traceparent is not None:
+        found["ce_traceparent"] = traceparent
+    if also:
+        found["ce_alsotype"] = " ".join(also)
+    return found
 
 
 @cache
@@ -110,16 +136,12 @@ def wrap(
     sequence: int,
     case_id: UUID | None,
     traceparent: str | None,
-    subject: str | None = None,
     also: tuple[str, ...] = (),
 ) -> Envelope:
-    """Put a fact into its envelope; `subject` is what `subject_of` has said, if that is known already.
-
-    Raises KeyError if its class is not in the catalogue.
-    """
+    """Put a fact into its envelope. Raises KeyError if its class is not in the catalogue."""
     entry = entry_of(type(data))
-    source, about = source_of(entry, service), subject or subject_of(data)
-    return Envelope(event_id, entry, source, about, time, sequence, case_id, traceparent, data, also)
+    source, subject = source_of(entry, service), subject_of(data)
+    return Envelope(event_id, entry, source, subject, time, sequence, case_id, traceparent, data, also)
 
 
 def subject_of(data: Event) -> str:

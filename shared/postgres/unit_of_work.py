@@ -58,14 +58,14 @@ class UnitOfWork(NamedTuple):
         before anything is stored. Raises KeyError for an event that is not in the catalogue, ValueError for versions
         that are not of one fact.
         """
-        versions = (event, *older)
-        types = _types_of_one_fact(versions) if older else []
-        values = [_value_of(version) for version in versions]
+        versions = _versions_of_one_fact((event, *older)) if older else ((event, ()),)
         aggregate, event_id = aggregate_of(event), self.new_id()
         traceparent = current_traceparent() or (self.cause.traceparent if self.cause else None)
-        for place, (version, value) in enumerate(zip(versions, values, strict=True)):
-            also = (*types[:place], *types[place + 1 :])
-            self.announced.append(Announcement(event_id, version, aggregate, value, case, self.now, traceparent, also))
+        told = [
+            Announcement(event_id, version, aggregate, _value_of(version), case, self.now, traceparent, also)
+            for version, also in versions
+        ]
+        self.announced.extend(told)
         return event_id
 
     def caused_by(self, cause: Envelope) -> "UnitOfWork":
@@ -73,12 +73,14 @@ class UnitOfWork(NamedTuple):
         return self._replace(cause=cause)
 
 
-def _types_of_one_fact(versions: tuple[Event, ...]) -> list[str]:
+def _versions_of_one_fact(versions: tuple[Event, ...]) -> tuple[tuple[Event, tuple[str, ...]], ...]:
+    """Each with the types of the others."""
     entries = [entry_of(type(version)) for version in versions]
     facts = {(e.producer, e.name, e.topic, subject_of(v)) for e, v in zip(entries, versions, strict=True)}
     if len(facts) > 1 or len(set(entries)) < len(entries):
         raise ValueError("these are not different versions of one fact about one aggregate")
-    return [entry.type for entry in entries]
+    types = [entry.type for entry in entries]
+    return tuple((version, (*types[:place], *types[place + 1 :])) for place, version in enumerate(versions))
 
 
 def _value_of(event: Event) -> bytes:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from uuid import UUID
 
-import uuid_utils
+from uuid_utils.compat import uuid7
 
 NewId = Callable[[], UUID]
 
 
 def new_id() -> UUID:
     """A fresh id; ids of one process sort in the order of their making."""
-    return UUID(int=uuid_utils.uuid7().int)
+    return uuid7()
