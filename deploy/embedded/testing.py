@@ -34,7 +34,7 @@ import psutil
 from pydantic import SecretStr
 
 from deploy.embedded import keeper
-from deploy.embedded.endings import left_after
+from deploy.embedded.endings import kill
 from deploy.embedded.kafka import KafkaServer
 from deploy.embedded.layout import SERVICES
 from deploy.embedded.postgres import ADMIN, PostgresServer
@@ -238,10 +238,7 @@ def _kill_family(process: subprocess.Popen[bytes]) -> None:
     with suppress(psutil.NoSuchProcess):
         family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    for child in family:
-        with suppress(psutil.NoSuchProcess):
-            child.kill()
-    left_after(family, STOP_LIMIT_SECONDS)
+    kill(family, STOP_LIMIT_SECONDS)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import psutil
 
-from deploy.embedded.endings import left_after, lives
+from deploy.embedded.endings import kill, left_after, lives
 from deploy.embedded.layout import MARK, Home
 from deploy.embedded.probes import port_is_free
 from deploy.errors import OperatorError
@@ -48,11 +48,7 @@ def end(processes: list[psutil.Process]) -> None:
         with suppress(psutil.Error):
             process.send_signal(signal.SIGINT)  # to PostgreSQL it means: now, in order
             process.terminate()
-    stubborn = left_after(processes, END_LIMIT_SECONDS)
-    for process in stubborn:
-        with suppress(psutil.Error):
-            process.kill()
-    left_after(stubborn, END_LIMIT_SECONDS)
+    kill(left_after(processes, END_LIMIT_SECONDS), END_LIMIT_SECONDS)
 
 
 def require_free(host: str, ports: Mapping[str, int]) -> None:
